@@ -1,0 +1,21 @@
+/** The names that nopea writes on, or reads from, the objects of a cluster. */
+
+export const API_GROUP = "nopea.false.systems";
+export const API_VERSION = `${API_GROUP}/v1alpha1`;
+
+export const LABEL_REPOSITORY = "nopea.io/repository";
+export const LABEL_REPOSITORY_NAMESPACE = "nopea.io/repository-namespace";
+
+export const ANNOTATION_APPLIED = "nopea.io/applied";
+export const ANNOTATION_SUSPEND_HEAL = "nopea.io/suspend-heal";
+export const ANNOTATION_SYNC_AT = "nopea.io/sync-at";
+
+/** What Git may say to nopea about one object; every other nopea.io name belongs to the live object alone. */
+export const ANNOTATION_PRUNE = "nopea.io/prune";
+export const ANNOTATION_IGNORE = "nopea.io/ignore";
+export const ANNOTATION_RECREATE = "nopea.io/recreate";
+
+/** True for a label or annotation in nopea's own domain. */
+export function isOwnName(name: string): boolean {
+  return name.startsWith("nopea.io/");
+}

@@ -1,0 +1,94 @@
+/** A GitRepository as nopea works with it: parsed once at the edge, every default filled in. */
+import type { Json } from "./json";
+
+export type HealPolicy = "auto" | "manual" | "notify";
+export type ConflictPolicy = "git" | "live";
+export type DeletionPolicy = "Retain" | "Delete";
+export type Phase = "Initializing" | "Syncing" | "Synced" | "Failed" | "Suspended";
+
+/** Which tree of which repository: all that a Git server must be asked for. */
+export interface GitLocation {
+  /** http:// or https://, without credentials. */
+  readonly url: string;
+  readonly branch: string;
+  /** Normalised: no leading, trailing or double slash, no `.` or `..`; "" is the root. */
+  readonly path: string;
+}
+
+export interface RepositorySpec extends GitLocation {
+  readonly intervalMs: number;
+  readonly timeoutMs: number;
+  readonly targetNamespace?: string;
+  readonly secretName?: string;
+  readonly suspend: boolean;
+  readonly healPolicy: HealPolicy;
+  readonly healGracePeriodMs?: number;
+  readonly conflictPolicy: ConflictPolicy;
+  readonly prune: boolean;
+  readonly deletionPolicy: DeletionPolicy;
+  readonly serviceAccountName?: string;
+  readonly notify: boolean;
+}
+
+export interface RepositoryId {
+  readonly uid: string;
+  readonly namespace: string;
+  readonly name: string;
+}
+
+export interface Repository extends RepositoryId {
+  readonly generation: number;
+  readonly spec: RepositorySpec;
+  /** Value of the annotation `nopea.io/sync-at`. */
+  readonly syncAt?: string;
+  readonly status: RepositoryStatus;
+}
+
+export interface Condition {
+  readonly type: "Ready" | "Reconciling" | "Stalled";
+  readonly status: "True" | "False" | "Unknown";
+  readonly reason: string;
+  readonly message: string;
+  readonly lastTransitionTime: string;
+  readonly observedGeneration: number;
+}
+
+export interface PendingObject {
+  readonly object: string;
+  readonly commit: string;
+  readonly because: "suspended" | "held" | "confirm-prune";
+}
+
+export interface ManagedResources {
+  readonly total: number;
+  readonly kinds: readonly string[];
+  readonly orphanCount: number;
+  readonly orphans: readonly string[];
+}
+
+export interface RepositoryStatus {
+  readonly observedGeneration?: number;
+  readonly phase?: Phase;
+  readonly lastSyncedCommit?: string;
+  readonly lastAttemptedCommit?: string;
+  readonly lastSyncTime?: string;
+  readonly lastHandledSyncAt?: string;
+  readonly pending?: readonly PendingObject[];
+  readonly resources?: ManagedResources;
+  readonly conditions?: readonly Condition[];
+}
+
+/** A GitRepository as it comes from the API server: nothing of it is trusted. */
+export interface RawRepository {
+  readonly metadata?: {
+    readonly name?: string;
+    readonly namespace?: string;
+    readonly uid?: string;
+    readonly generation?: number;
+    readonly resourceVersion?: string;
+    readonly deletionTimestamp?: string | Date;
+    readonly annotations?: Readonly<Record<string, string>>;
+  };
+  readonly spec?: Readonly<Record<string, Json | undefined>>;
+  readonly status?: RepositoryStatus;
+}
