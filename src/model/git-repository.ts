@@ -36,9 +36,16 @@ export interface RepositoryId {
   readonly name: string;
 }
 
-export interface Repository extends RepositoryId {
+/** A spec that can be worked with, or every reason why it cannot: sentences that say how to mend it. */
+export type ParsedSpec =
+  | { readonly ok: true; readonly spec: RepositorySpec }
+  | { readonly ok: false; readonly problems: readonly string[] };
+
+/** What a worker is given to do. */
+export interface Repository {
+  readonly id: RepositoryId;
   readonly generation: number;
-  readonly spec: RepositorySpec;
+  readonly parsed: ParsedSpec;
   /** Value of the annotation `nopea.io/sync-at`. */
   readonly syncAt?: string;
   readonly status: RepositoryStatus;

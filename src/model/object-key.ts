@@ -15,16 +15,11 @@ export function formatKey(key: ObjectKey): string {
   return key.namespace === "" ? `${type}/${key.name}` : `${type}/${key.namespace}/${key.name}`;
 }
 
+const WRITTEN = /^([^./]+)(?:\.([^/]+))?(?:\/([^/]+))?\/([^/]+)$/;
+
 /** The inverse of formatKey; undefined for text that formatKey never writes. */
 export function parseKey(text: string): ObjectKey | undefined {
-  const [type, ...rest] = text.split("/");
-  const name = rest.pop();
-  const namespace = rest.pop() ?? "";
-  if (!type || !name || rest.length > 0) return undefined;
-  if (text.split("/").length === 3 && namespace === "") return undefined;
-  const dot = type.indexOf(".");
-  const kind = dot < 0 ? type : type.slice(0, dot);
-  const group = dot < 0 ? "" : type.slice(dot + 1);
-  if (kind === "" || (dot >= 0 && group === "")) return undefined;
+  const [, kind, group = "", namespace = "", name] = WRITTEN.exec(text) ?? [];
+  if (kind === undefined || name === undefined) return undefined;
   return { group, kind, namespace, name };
 }

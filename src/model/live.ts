@@ -1,0 +1,28 @@
+/** What the cluster holds now, as far as a decision needs it. */
+import type { ObjectKey } from "./object-key";
+
+/** One entry of metadata.managedFields: who wrote, and how. */
+export interface FieldManager {
+  readonly manager: string;
+  readonly operation: string;
+}
+
+/** The metadata of a live object. */
+export interface Live {
+  readonly key: ObjectKey;
+  readonly uid: string;
+  readonly resourceVersion: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly managers: readonly FieldManager[];
+  /** True once it has a deletionTimestamp. */
+  readonly terminating: boolean;
+}
+
+export type NamespaceState = "active" | "terminating" | "missing";
+
+/** The answer to "what is there?": objects by formatKey, namespaces by name. What is not listed does not exist. */
+export interface Observation {
+  readonly objects: ReadonlyMap<string, Live>;
+  readonly namespaces: ReadonlyMap<string, NamespaceState>;
+}

@@ -1,0 +1,21 @@
+/** What came of one step. */
+import type { Desired } from "./manifest";
+import type { Fault } from "./verdict";
+
+export type StepOutcome =
+  /** The server took it; `changed` is false when it held exactly that already. */
+  | {
+      readonly result: "applied";
+      readonly desired: Desired;
+      readonly created: boolean;
+      readonly changed: boolean;
+    }
+  /** The object is not the one that the step was decided on: decide again. */
+  | { readonly result: "stale"; readonly desired: Desired }
+  /** Others own fields of it (an unforced apply said so). */
+  | {
+      readonly result: "contested";
+      readonly desired: Desired;
+      readonly managers: readonly string[];
+    }
+  | { readonly result: "failed"; readonly desired: Desired; readonly fault: Fault };
