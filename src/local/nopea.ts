@@ -1,0 +1,131 @@
+/** Both Pepr processes on a local control plane, as in a cluster: built module, TLS, ServiceAccount token, RBAC. */
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { writeKubeconfig } from "./access";
+import type { ControlPlane } from "./control-plane";
+import { eventually } from "./eventually";
+import { createKubeClient } from "./kube-client";
+import { projectRoot } from "./paths";
+import {
+  peprName,
+  peprNamespace,
+  peprStoreCrd,
+  readPeprManifest,
+  type PeprManifest,
+} from "./pepr-manifest";
+import { startPeprProcess, type PeprProcess } from "./pepr-process";
+import { freePorts } from "./ports";
+
+export interface NopeaOptions {
+  readonly controlPlane: ControlPlane;
+  /** Added to the environment of both processes, and winning over it. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Where dist/ and package.json are; default: this project. */
+  readonly root?: string;
+}
+
+export interface Nopea {
+  readonly watcher: PeprProcess;
+  readonly admission: PeprProcess;
+  /** The watcher's own HTTP port: webhooks, health, metrics. */
+  readonly httpUrl: string;
+  /** From the manifest's first object to both processes healthy. */
+  readonly startedInMs: number;
+  stop(): Promise<void>;
+}
+
+/** Applies the built manifest and starts watcher and admission; returns when both are healthy. */
+export async function startNopea(options: NopeaOptions): Promise<Nopea> {
+  const { controlPlane } = options;
+  const root = options.root ?? projectRoot;
+  const started = Date.now();
+  const [admissionPort = 0, watcherPort = 0, httpPort = 0, unusedPort = 0] = await freePorts(4);
+  const manifest = await readPeprManifest(root, admissionPort);
+  await install(controlPlane, manifest);
+  const env = {
+    ...(await environment(controlPlane, manifest, root)),
+    ...options.env,
+  };
+  const start = (name: "watcher" | "admission", port: number, http: number) =>
+    startPeprProcess({
+      name,
+      root,
+      port,
+      logDirectory: controlPlane.dir,
+      guard: controlPlane.guard,
+      env: {
+        ...env,
+        NOPEA_PEPR_PORT: String(port),
+        NOPEA_HTTP_PORT: String(http),
+        PEPR_WATCH_MODE: String(name === "watcher"),
+      },
+    });
+  const [watcher, admission] = await Promise.all([
+    start("watcher", watcherPort, httpPort),
+    start("admission", admissionPort, unusedPort),
+  ]);
+  return {
+    watcher,
+    admission,
+    httpUrl: `http://127.0.0.1:${httpPort}`,
+    startedInMs: Date.now() - started,
+    stop: async () => {
+      await Promise.all([watcher.stop("SIGKILL"), admission.stop("SIGKILL")]);
+    },
+  };
+}
+
+async function install(controlPlane: ControlPlane, manifest: PeprManifest): Promise<void> {
+  const kube = createKubeClient(controlPlane.admin);
+  try {
+    for (const object of [peprStoreCrd, ...manifest.objects]) await kube.apply(object);
+    await eventually(() => kube.list("pepr.dev/v1", "PeprStore"), 10_000);
+  } finally {
+    await kube.close();
+  }
+}
+
+async function environment(
+  controlPlane: ControlPlane,
+  manifest: PeprManifest,
+  root: string,
+): Promise<NodeJS.ProcessEnv> {
+  const file = (name: string) => join(controlPlane.dir, name);
+  const token = await controlPlane.tokenFor(peprNamespace, peprName);
+  await Promise.all([
+    writeFile(file("pepr.crt"), manifest.tlsCert),
+    writeFile(file("pepr.key"), manifest.tlsKey, { mode: 0o600 }),
+    writeKubeconfig(file("pepr.kubeconfig"), {
+      url: controlPlane.url,
+      ca: controlPlane.ca,
+      token,
+    }),
+  ]);
+  return {
+    ...inherited(),
+    ...(await packageEnvironment(root)),
+    KUBECONFIG: file("pepr.kubeconfig"),
+    SSL_CERT_PATH: file("pepr.crt"),
+    SSL_KEY_PATH: file("pepr.key"),
+    PEPR_API_PATH: manifest.apiPath,
+    LOG_LEVEL: "info",
+    NOPEA_ALLOW_LOOPBACK: "true",
+  };
+}
+
+/** Only what a process needs to run at all: a test runner's or a shell's settings must not reach nopea. */
+function inherited(): NodeJS.ProcessEnv {
+  const names = ["PATH", "HOME", "TMPDIR", "NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE"];
+  const proxies = ["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"].flatMap(name => [
+    name,
+    name.toLowerCase(),
+  ]);
+  const wanted = new Set([...names, ...proxies]);
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => wanted.has(name)));
+}
+
+async function packageEnvironment(root: string): Promise<Readonly<Record<string, string>>> {
+  const text = await readFile(join(root, "package.json"), "utf8");
+  const { pepr } = JSON.parse(text) as { pepr?: { env?: Readonly<Record<string, string>> } };
+  return pepr?.env ?? {};
+}
