@@ -1,0 +1,90 @@
+/** Whether an HTTP answer is the Git server's: its status, its type, its first line. */
+import type { Dispatcher } from "undici";
+import { NopeaError, type ErrorCode } from "../../model/errors";
+import { excerpt, printUrl } from "./printable";
+
+const EXCERPT_BYTES = 1024;
+
+const STATUS: Readonly<Record<number, readonly [ErrorCode, string]>> = {
+  // Azure DevOps answers 203 and a sign-in page to who has no credentials.
+  203: ["git-authentication", "asks for credentials, and none were sent"],
+  401: ["git-authentication", "asks for credentials, and none were sent"],
+  403: ["git-authentication", "denies access (no credentials were sent)"],
+  404: ["git-not-found", "has no such repository, or hides it from who has no credentials"],
+  410: ["git-not-found", "says that the repository is gone"],
+  429: ["git-unreachable", "answers that it gets too many requests"],
+};
+
+/** Throws unless the answer is one of Git's smart HTTP protocol. */
+export async function checkAnswer(response: Dispatcher.ResponseData, url: URL): Promise<void> {
+  const type = header(response, "content-type");
+  if (response.statusCode !== 200) throw await refusal(response, url);
+  if (type !== expectedType(url)) {
+    response.body.destroy();
+    throw new NopeaError(
+      "git-protocol",
+      `${printUrl(url)} is not a Git repository: it answers with ${type === "" ? "data of no type" : excerpt(type, 60)}`,
+    );
+  }
+  const encoding = header(response, "content-encoding");
+  if (encoding === "" || encoding === "identity") return;
+  response.body.destroy();
+  throw new NopeaError(
+    "git-protocol",
+    `${printUrl(url)} answers in an encoding that nobody asked for: ${excerpt(encoding, 60)}`,
+  );
+}
+
+/** Throws when the answer begins with the server's own complaint, which isomorphic-git would take for data. */
+export function checkFirstLine(chunk: Buffer, url: URL): void {
+  const text = chunk.subarray(0, EXCERPT_BYTES).toString();
+  const line = /^(?:[0-9a-f]{4}# service=git-upload-pack\n0000)?[0-9a-f]{4}ERR ([^\n]*)/.exec(text);
+  if (line === null) return;
+  throw new NopeaError(
+    "git-protocol",
+    `the Git server ${url.host} refuses: ${excerpt(line[1] ?? "")}`,
+  );
+}
+
+async function refusal(response: Dispatcher.ResponseData, url: URL): Promise<NopeaError> {
+  const status = response.statusCode;
+  const [code, sentence] = STATUS[status] ?? [
+    status >= 500 ? "git-unreachable" : "git-protocol",
+    "can't serve the repository",
+  ];
+  const said = await firstWords(response);
+  return new NopeaError(
+    code,
+    `the Git server ${url.host} ${sentence}: HTTP ${status} for ${printUrl(url)}${said}`,
+  );
+}
+
+// Forges explain themselves in plain text; a page of HTML explains nothing.
+async function firstWords(response: Dispatcher.ResponseData): Promise<string> {
+  if (!header(response, "content-type").startsWith("text/plain")) {
+    response.body.destroy();
+    return "";
+  }
+  // Where even this can't be read, the status says enough.
+  const text = excerpt(await readStart(response.body).catch(() => ""));
+  return text === "" ? "" : ` (it says: ${text})`;
+}
+
+async function readStart(body: AsyncIterable<Buffer>): Promise<string> {
+  let text = "";
+  for await (const chunk of body) {
+    text += chunk.subarray(0, EXCERPT_BYTES).toString();
+    if (text.length >= EXCERPT_BYTES) break;
+  }
+  return text;
+}
+
+function expectedType(url: URL): string {
+  const kind = url.pathname.endsWith("/info/refs") ? "advertisement" : "result";
+  return `application/x-git-upload-pack-${kind}`;
+}
+
+function header(response: Dispatcher.ResponseData, name: string): string {
+  const value = response.headers[name];
+  return typeof value === "string" ? value.toLowerCase() : "";
+}

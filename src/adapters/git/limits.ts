@@ -1,0 +1,27 @@
+/** How much one fetch may take: nothing that a repository holds can make nopea run out of memory or time. */
+
+export interface GitLimits {
+  /** Bytes of one selected file. */
+  readonly fileBytes: number;
+  /** Bytes of all selected files. */
+  readonly selectedBytes: number;
+  /** Bytes that all answers of one call may have. */
+  readonly transferBytes: number;
+  /** Bytes of one object that is held in memory as a whole; larger ones are passed over. */
+  readonly objectBytes: number;
+  /** Bytes that all objects of a pack may unpack to. */
+  readonly unpackedBytes: number;
+  /** Entries of folders that are looked at. */
+  readonly entries: number;
+}
+
+const MIB = 2 ** 20;
+
+export const GIT_LIMITS: GitLimits = {
+  fileBytes: 4 * MIB,
+  selectedBytes: 64 * MIB,
+  transferBytes: 128 * MIB,
+  objectBytes: 16 * MIB,
+  unpackedBytes: 2048 * MIB,
+  entries: 200_000,
+};

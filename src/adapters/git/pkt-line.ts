@@ -1,0 +1,47 @@
+/** Git's framing of a conversation: lines with their length in front. */
+import { NopeaError } from "../../model/errors";
+
+/** Writes one line. */
+export function pktLine(text: string): string {
+  return `${(Buffer.byteLength(text) + 4).toString(16).padStart(4, "0")}${text}`;
+}
+
+export const FLUSH = "0000";
+
+/** Reads lines from the pieces of a body as they come; flush and delimiter packets are left out. */
+export async function* readPktLines(body: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
+  let pending: Buffer = Buffer.alloc(0);
+  for await (const chunk of body) {
+    const view = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+    pending = pending.length === 0 ? view : Buffer.concat([pending, view]);
+    const { lines, rest } = splitLines(pending);
+    yield* lines;
+    pending = rest;
+  }
+  if (pending.length > 0) throw garbled("its answer ends in the middle of a line");
+}
+
+function splitLines(buffer: Buffer): { lines: Buffer[]; rest: Buffer } {
+  const lines: Buffer[] = [];
+  let at = 0;
+  for (let end = lineEnd(buffer, at); end !== undefined; end = lineEnd(buffer, at)) {
+    if (end - at > 4) lines.push(buffer.subarray(at + 4, end));
+    at = end;
+  }
+  return { lines, rest: buffer.subarray(at) };
+}
+
+// Where the line that begins at `at` ends; undefined: it has not arrived as a whole yet.
+function lineEnd(buffer: Buffer, at: number): number | undefined {
+  if (buffer.length - at < 4) return undefined;
+  const hex = buffer.toString("latin1", at, at + 4);
+  if (!/^[0-9a-f]{4}$/i.test(hex)) throw garbled("a line of it has no length");
+  const length = parseInt(hex, 16);
+  if (length === 3) throw garbled("a line of it has an impossible length");
+  const end = at + Math.max(length, 4);
+  return end <= buffer.length ? end : undefined;
+}
+
+function garbled(why: string): NopeaError {
+  return new NopeaError("git-protocol", `the Git server's answer is not the Git protocol: ${why}`);
+}

@@ -1,0 +1,19 @@
+/** Types of the few parts of undici that are bundled: the whole of it would be twice as large. */
+declare module "undici/lib/dispatcher/agent.js" {
+  import { Agent } from "undici";
+  export default Agent;
+}
+
+declare module "undici/lib/api/api-request.js" {
+  import type { Dispatcher } from "undici";
+  type Options = Dispatcher.RequestOptions & { readonly origin: string };
+  export default function request(
+    this: Dispatcher,
+    options: Options,
+  ): Promise<Dispatcher.ResponseData>;
+}
+
+declare module "undici/lib/core/connect.js" {
+  import { buildConnector } from "undici";
+  export default buildConnector;
+}
