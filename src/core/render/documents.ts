@@ -1,0 +1,53 @@
+/** The documents of a file, each read as JSON when it looks like that and as YAML otherwise, as kubectl does. */
+import { type JsonAttempt, readJson } from "./json-text";
+import type { Fault, Reading, Root } from "./reading";
+import { readYaml } from "./yaml-text";
+
+interface Chunk {
+  readonly text: string;
+  readonly offset: number;
+}
+
+/** Reads all documents of a text. In a file that is named .json, JSON's own error is told. */
+export function readDocuments(text: string, isJsonFile: boolean): Reading {
+  const roots: Root[] = [];
+  const faults: Fault[] = [];
+  const offsets = new Map<object, number>();
+  for (const chunk of splitDocuments(text)) {
+    const reading = readChunk(chunk, isJsonFile);
+    for (const root of reading.roots) roots.push(root);
+    for (const [object, offset] of reading.offsets) offsets.set(object, offset);
+    for (const fault of reading.faults) faults.push(fault);
+  }
+  return { roots, offsets, faults };
+}
+
+function readChunk({ text, offset }: Chunk, isJsonFile: boolean): Reading {
+  const json = /^\s*\{/.test(text) || isJsonFile ? readJson(text, offset) : undefined;
+  if (json !== undefined && json.syntax === undefined) return json;
+  const yaml = readYaml(text, offset);
+  return yaml.faults.length > 0 && isJsonFile ? withSyntaxFault(json, yaml) : yaml;
+}
+
+function withSyntaxFault(json: JsonAttempt | undefined, yaml: Reading): Reading {
+  return json?.syntax === undefined ? yaml : { ...yaml, roots: [], faults: [json.syntax] };
+}
+
+/** Splits at lines that begin with `---` and hold no content, where neither YAML nor kubectl knows anything but a separator. */
+function splitDocuments(text: string): readonly Chunk[] {
+  const chunks: Chunk[] = [];
+  let from = 0;
+  for (const match of text.matchAll(/^---[ \t]*(?:#.*)?$/gm)) {
+    chunks.push(chunkOf(text, from, match.index));
+    from = match.index + match[0].length;
+  }
+  chunks.push(chunkOf(text, from, text.length));
+  return chunks.filter(chunk => chunk.text.trim() !== "");
+}
+
+/** Concatenated files may bring a BOM each. */
+function chunkOf(text: string, from: number, to: number): Chunk {
+  const newline = text[from] === "\n" ? from + 1 : from;
+  const start = text[newline] === "\ufeff" ? newline + 1 : newline;
+  return { text: text.slice(start, Math.max(start, to)), offset: start };
+}
