@@ -1,5 +1,11 @@
 /** A certificate authority of our own: server certificates and one client certificate a user. */
-import { generateKeyPairSync, randomBytes, sign, type KeyObject } from "node:crypto";
+import {
+  createPrivateKey,
+  generateKeyPairSync,
+  randomBytes,
+  sign,
+  type KeyObject,
+} from "node:crypto";
 import { bitString, der, integer, octetString, oid, sequence, setOf, time, utf8 } from "./der";
 
 export interface Pair {
@@ -12,6 +18,8 @@ export interface Pair {
 export interface Authority {
   /** PEM of the CA's certificate. */
   readonly cert: string;
+  /** PEM of the CA's key: with both, another process can go on issuing. */
+  readonly key: string;
   /** A server certificate for these DNS names and IPv4 addresses. */
   server(names: readonly string[], addresses: readonly string[]): Pair;
   /** A client certificate: user (CN) and groups (O) as Kubernetes reads them. */
@@ -28,32 +36,35 @@ const day = 86_400_000;
 const ecdsaWithSha256 = sequence(oid("1.2.840.10045.4.3.2"));
 const serverAuth = oid("1.3.6.1.5.5.7.3.1");
 const clientAuth = oid("1.3.6.1.5.5.7.3.2");
+const authorityName = distinguishedName("nopea-local-ca", []);
 
 /** Makes a CA that lives for a year. */
 export function createAuthority(): Authority {
-  const ca = keyPair();
-  const name = distinguishedName("nopea-local-ca", []);
-  const issue = (subject: Subject) => certificate(name, ca.privateKey, subject);
-  const leaf = (cn: string, groups: readonly string[], extensions: readonly Buffer[]): Pair => {
-    const keys = keyPair();
-    const usage = keyUsage(Buffer.from([0x80]), 7);
-    const subject = { name: distinguishedName(cn, groups), publicKey: keys.publicKey };
+  const { publicKey, privateKey } = keyPair();
+  const isCa = extension("2.5.29.19", sequence(der(0x01, Buffer.from([0xff]))), true);
+  const extensions = [isCa, keyUsage(Buffer.from([0x06]), 1)];
+  const cert = certificate(privateKey, { name: authorityName, publicKey, extensions });
+  return loadAuthority({ cert, key: pkcs8(privateKey) });
+}
+
+/** A CA that createAuthority made, from its two PEM texts. */
+export function loadAuthority(pair: Pair): Authority {
+  const key = createPrivateKey(pair.key);
+  const leaf = (name: Buffer, extensions: readonly Buffer[]): Pair => {
+    const { publicKey, privateKey } = keyPair();
+    const all = [keyUsage(Buffer.from([0x80]), 7), ...extensions];
     return {
-      cert: issue({ ...subject, extensions: [usage, ...extensions] }),
-      key: pkcs8(keys.privateKey),
+      cert: certificate(key, { name, publicKey, extensions: all }),
+      key: pkcs8(privateKey),
     };
   };
-  const isCa = extension("2.5.29.19", sequence(der(0x01, Buffer.from([0xff]))), true);
-  const signsCertificates = keyUsage(Buffer.from([0x06]), 1);
   return {
-    cert: issue({ name, publicKey: ca.publicKey, extensions: [isCa, signsCertificates] }),
-    server: (names, addresses) =>
-      leaf(
-        names[0] ?? "server",
-        [],
-        [extendedUsage(serverAuth), alternativeNames(names, addresses)],
-      ),
-    client: (user, groups) => leaf(user, groups, [extendedUsage(clientAuth)]),
+    ...pair,
+    server: (names, addresses) => {
+      const name = distinguishedName(names[0] ?? "server", []);
+      return leaf(name, [extendedUsage(serverAuth), alternativeNames(names, addresses)]);
+    },
+    client: (user, groups) => leaf(distinguishedName(user, groups), [extendedUsage(clientAuth)]),
   };
 }
 
@@ -66,13 +77,13 @@ export function createSigningKeys(): { readonly publicKey: string; readonly priv
   };
 }
 
-function certificate(issuer: Buffer, key: KeyObject, subject: Subject): string {
+function certificate(key: KeyObject, subject: Subject): string {
   const now = Date.now();
   const body = sequence(
     der(0xa0, integer(Buffer.from([2]))),
     integer(Buffer.concat([Buffer.from([1]), randomBytes(12)])),
     ecdsaWithSha256,
-    issuer,
+    authorityName,
     sequence(time(new Date(now - day)), time(new Date(now + 365 * day))),
     subject.name,
     subject.publicKey.export({ type: "spki", format: "der" }),

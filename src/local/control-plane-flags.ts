@@ -42,6 +42,8 @@ export async function writeFiles(
   };
   await Promise.all([
     write("ca.crt", authority.cert),
+    write("ca.key", authority.key),
+    write("about.json", JSON.stringify({ url: apiUrl(layout) })),
     write("server.crt", server.cert),
     write("server.key", server.key),
     write("sa.pub", signing.publicKey),

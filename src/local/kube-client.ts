@@ -40,9 +40,11 @@ export interface KubeClient {
   /** The object, or undefined where there is none. */
   find<T extends KubeObject>(ref: ObjectRef): Promise<T | undefined>;
   list<T extends KubeObject>(apiVersion: string, kind: string, by?: ListOptions): Promise<T[]>;
-  create<T extends KubeObject>(object: T): Promise<T>;
-  replace<T extends KubeObject>(object: T): Promise<T>;
-  apply<T extends KubeObject>(object: T, options?: ApplyOptions): Promise<T>;
+  /** The resourceVersion of the collection as it is now: where a watch can start. */
+  resourceVersion(apiVersion: string, kind: string, by?: ListOptions): Promise<string>;
+  create<T extends KubeObject>(object: T): Promise<T & KubeObject>;
+  replace<T extends KubeObject>(object: T): Promise<T & KubeObject>;
+  apply<T extends KubeObject>(object: T, options?: ApplyOptions): Promise<T & KubeObject>;
   /** A list is a JSON patch, an object a merge patch. */
   patch<T extends KubeObject>(ref: ObjectRef, patch: unknown, subresource?: string): Promise<T>;
   delete(ref: ObjectRef, options?: object): Promise<void>;
@@ -108,7 +110,10 @@ function createSend(access: Access, agent: Agent) {
 
 type Calls = KubeClient["call"];
 
-function readMethods(call: Calls, paths: Paths): Pick<KubeClient, "get" | "find" | "list"> {
+function readMethods(
+  call: Calls,
+  paths: Paths,
+): Pick<KubeClient, "get" | "find" | "list" | "resourceVersion"> {
   const get = async <T>(ref: ObjectRef) =>
     call<T>({ method: "GET", path: await paths.object(ref) });
   return {
@@ -118,6 +123,11 @@ function readMethods(call: Calls, paths: Paths): Pick<KubeClient, "get" | "find"
       const path = await paths.collection(apiVersion, kind, by);
       const { items } = await call<{ items: T[] }>({ method: "GET", path });
       return items.map(item => ({ apiVersion, kind, ...item }));
+    },
+    resourceVersion: async (apiVersion, kind, by) => {
+      const path = await paths.collection(apiVersion, kind, by);
+      const list = await call<{ metadata: { resourceVersion: string } }>({ method: "GET", path });
+      return list.metadata.resourceVersion;
     },
   };
 }

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { writeKubeconfig } from "./access";
 import type { ControlPlane } from "./control-plane";
 import { eventually } from "./eventually";
+import { bareEnvironment } from "./environment";
 import { createKubeClient } from "./kube-client";
 import { projectRoot } from "./paths";
 import {
@@ -102,7 +103,7 @@ async function environment(
     }),
   ]);
   return {
-    ...inherited(),
+    ...bareEnvironment(),
     ...(await packageEnvironment(root)),
     KUBECONFIG: file("pepr.kubeconfig"),
     SSL_CERT_PATH: file("pepr.crt"),
@@ -111,17 +112,6 @@ async function environment(
     LOG_LEVEL: "info",
     NOPEA_ALLOW_LOOPBACK: "true",
   };
-}
-
-/** Only what a process needs to run at all: a test runner's or a shell's settings must not reach nopea. */
-function inherited(): NodeJS.ProcessEnv {
-  const names = ["PATH", "HOME", "TMPDIR", "NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE"];
-  const proxies = ["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"].flatMap(name => [
-    name,
-    name.toLowerCase(),
-  ]);
-  const wanted = new Set([...names, ...proxies]);
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => wanted.has(name)));
 }
 
 async function packageEnvironment(root: string): Promise<Readonly<Record<string, string>>> {
