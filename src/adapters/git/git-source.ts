@@ -1,16 +1,15 @@
 /** Keeps the promise of GitSource over smart HTTP: asks for a branch's tip, fetches that one commit, reads its manifests. */
 import type { Dispatcher } from "undici";
-import { NopeaError } from "../../model/errors";
 import type { GitLocation } from "../../model/git-repository";
-import type { GitFile, GitSource, GitTree } from "../../ports";
+import type { GitSource, GitTree } from "../../ports";
 import { discoverTip, resolveBranch } from "./branch";
 import { findFolder } from "./find-folder";
 import { createGitHttp, type GitHttp } from "./http";
 import { GIT_LIMITS, type GitLimits } from "./limits";
-import { openPack, type Pack } from "./pack";
+import { openPack } from "./pack";
 import { createPacer, type Pacer } from "./pacer";
-import { printPath } from "./printable";
-import { selectFiles, type Selected } from "./select-files";
+import { readFiles } from "./read-files";
+import { selectFiles } from "./select-files";
 import { parseCommit } from "./tree";
 import { createTreeReader } from "./tree-reader";
 import { requestPack } from "./upload-pack";
@@ -68,33 +67,8 @@ async function fetchTree({ http, location, limits, pacer }: Call): Promise<GitTr
   const reader = createTreeReader(pack);
   const root = parseCommit(pack.read(tip.commit, "commit"));
   const folder = findFolder(reader, root, location, tip.commit);
-  const files = await readFiles(pack, selectFiles(reader, folder, limits), pacer);
+  const files = await readFiles(reader, selectFiles(reader, folder, limits), pacer);
   return { commit: tip.commit, files };
-}
-
-async function readFiles(
-  pack: Pack,
-  selected: readonly Selected[],
-  pacer: Pacer,
-): Promise<GitFile[]> {
-  const files: GitFile[] = [];
-  for (const { path, oid } of selected) {
-    const content = pack.read(oid, "blob");
-    refuseLfs(path, content);
-    files.push({ path, oid, content });
-    if (pacer.due()) await pacer.rest();
-  }
-  return files;
-}
-
-const LFS = "version https://git-lfs.github.com/spec/";
-
-function refuseLfs(path: string, content: Buffer): void {
-  if (!content.subarray(0, LFS.length).equals(Buffer.from(LFS))) return;
-  throw new NopeaError(
-    "manifest-invalid",
-    `${printPath(path)} is a Git LFS pointer, not a manifest: keep manifests out of Git LFS`,
-  );
 }
 
 // Credentials are never taken from the URL: they come from a Secret, and what is not there can't leak.

@@ -1,0 +1,52 @@
+/** The fake and the real GitSource, held to the same promise. */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createGitDispatcher } from "../../src/adapters/git/dispatcher";
+import { createGitSource } from "../../src/adapters/git/git-source";
+import { startGitServer } from "../../src/local/git-server";
+import { createFakeGit } from "../support/fake-git-source";
+import { describeGitSource } from "./git-source";
+
+describeGitSource("the real Git adapter", async () => {
+  const directory = await mkdtemp(join(tmpdir(), "nopea-git-"));
+  const server = await startGitServer(directory);
+  const dispatcher = createGitDispatcher(() => ({ allowPrivate: false, allowLoopback: true }));
+  let count = 0;
+  return {
+    source: createGitSource({ dispatcher }),
+    create: async () => {
+      const repository = await server.create(`repository-${count++}`);
+      return {
+        url: repository.url,
+        commit: (files, branch = "main") => repository.commit(files, { branch, replace: true }),
+        forcePush: (files, branch = "main") => repository.commit(files, { branch, parent: null }),
+        deleteBranch: branch => repository.deleteBranch(branch),
+      };
+    },
+    close: async () => {
+      await dispatcher.destroy();
+      await server.stop();
+      await rm(directory, { recursive: true });
+    },
+  };
+});
+
+describeGitSource("the fake", () => {
+  const fake = createFakeGit();
+  let count = 0;
+  return Promise.resolve({
+    source: fake.source,
+    create: () => {
+      const url = `https://git.example.com/repository-${count++}.git`;
+      fake.create(url);
+      return Promise.resolve({
+        url,
+        commit: (files, branch) => Promise.resolve(fake.commit(url, files, branch)),
+        forcePush: (files, branch) => Promise.resolve(fake.commit(url, files, branch)),
+        deleteBranch: branch => Promise.resolve(fake.deleteBranch(url, branch)),
+      });
+    },
+    close: () => Promise.resolve(),
+  });
+});
