@@ -1,6 +1,6 @@
 /** JSON values written one after another, with exact integers, positions and named duplicate keys, none of which JSON.parse has. */
 import type { Json } from "../../model/json";
-import { MAX_DEPTH } from "./limits";
+import { MAX_DEPTH, MAX_ITEM_DEPTH, MAX_OBJECTS } from "./limits";
 import { exactInteger } from "./numbers";
 import { type Fault, type Reading, type Root, setMember } from "./reading";
 
@@ -23,6 +23,7 @@ export function readJson(text: string, base: number): JsonAttempt {
   const cursor: Cursor = { text, base, offsets: new Map(), faults: [], at: 0 };
   const roots: Root[] = [];
   while (skipSpace(cursor) < text.length && cursor.syntax === undefined) {
+    if (roots.length > MAX_OBJECTS) break; // told by flattenLists
     const offset = base + cursor.at;
     roots.push({ value: readValue(cursor, 1), offset });
   }
@@ -47,7 +48,7 @@ function readValue(cursor: Cursor, depth: number): Json {
 
 function readObject(cursor: Cursor, depth: number): Json {
   const object: Record<string, Json> = {};
-  cursor.offsets.set(object, cursor.base + cursor.at);
+  if (depth <= MAX_ITEM_DEPTH) cursor.offsets.set(object, cursor.base + cursor.at);
   if (opensEmpty(cursor, "}")) return object;
   do {
     skipSpace(cursor);

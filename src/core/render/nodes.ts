@@ -3,7 +3,7 @@ import { type Node, isAlias, isMap, isNode, isScalar, isSeq } from "yaml";
 import type { Alias, Scalar, YAMLMap, YAMLSeq } from "yaml";
 import { type Json, isList, isObject } from "../../model/json";
 import { duplicateKey } from "./json-text";
-import { MAX_DEPTH, MAX_EXPANSION } from "./limits";
+import { MAX_DEPTH, MAX_EXPANSION, MAX_ITEM_DEPTH } from "./limits";
 import { formatFloatKey, parseInteger } from "./numbers";
 import { type Fault, setMember } from "./reading";
 import { explainScalar, explainTag, resolvePlain, resolveTagged } from "./scalars";
@@ -113,7 +113,7 @@ function mapping(walk: Walk, node: YAMLMap, depth: number): Json {
   checkTag(walk, node, "tag:yaml.org,2002:map");
   const result: Record<string, Json> = {};
   const merged = new Set<string>();
-  walk.offsets.set(result, walk.base + (node.range?.[0] ?? 0));
+  if (depth <= MAX_ITEM_DEPTH) walk.offsets.set(result, walk.base + (node.range?.[0] ?? 0));
   for (const pair of node.items) {
     if (isMergeKey(pair.key)) {
       merge(result, merged, convertMerge(walk, pair.value, depth));

@@ -16,12 +16,17 @@ const OPTIONS = {
   logLevel: "silent",
 } as const;
 
+/** What is left of a file's tokens. */
+export interface TokenBudget {
+  tokensLeft: number;
+}
+
 /** Reads the documents of a text; `base` is its offset in the file. */
-export function readYaml(text: string, base: number): Reading {
+export function readYaml(text: string, base: number, budget: TokenBudget): Reading {
   const faults: Fault[] = [];
   const roots: Root[] = [];
   const offsets = new Map<object, number>();
-  const tokens = tokenise(text, faults);
+  const tokens = tokenise(text, faults, budget);
   if (faults.length > 0) return { roots, offsets, faults: moved(faults, base) };
   const composer = new Composer(OPTIONS);
   for (const document of composer.compose(tokens)) {
@@ -53,36 +58,35 @@ function addSyntaxFault(errors: Document["errors"], base: number, faults: Fault[
   return error !== undefined;
 }
 
-function tokenise(text: string, faults: Fault[]): readonly Token[] {
+function tokenise(text: string, faults: Fault[], budget: TokenBudget): readonly Token[] {
   const parser = new Parser();
   const tokens: Token[] = [];
-  let left = MAX_TOKENS;
   for (const lexeme of new Lexer().lex(text)) {
     for (const token of parser.next(lexeme)) tokens.push(token);
-    left -= 1;
-    const message = limitHit(left, parser.stack.length);
-    if (message !== undefined) {
-      faults.push({ offset: parser.offset, message });
-      return tokens;
-    }
+    budget.tokensLeft -= 1;
+    const message = limitHit(budget, parser.stack.length);
+    if (message === undefined) continue;
+    faults.push({ offset: parser.offset, message });
+    return tokens;
   }
   for (const token of parser.end()) tokens.push(token);
-  const directive = tokens.find(token => token.type === "directive");
-  if (directive !== undefined) {
-    faults.push({
-      offset: directive.offset,
-      message: "YAML directives (%) are not supported: remove the line",
-    });
-  }
+  refuseDirectives(tokens, faults);
   return tokens;
 }
 
-function limitHit(tokensLeft: number, stackLength: number): string | undefined {
-  if (tokensLeft < 0) return `the document has more than ${MAX_TOKENS} tokens: split it`;
-  // Two levels above the root are the document and the scalar that is being read.
+function limitHit({ tokensLeft }: TokenBudget, stackLength: number): string | undefined {
+  if (tokensLeft < 0) return `the file has more than ${MAX_TOKENS} YAML tokens: split it`;
+  // A level takes a map or a list on the stack, and at times the scalar of its key.
   return stackLength > 2 * MAX_DEPTH + 2
     ? `the document is nested deeper than ${MAX_DEPTH} levels`
     : undefined;
+}
+
+function refuseDirectives(tokens: readonly Token[], faults: Fault[]): void {
+  const directive = tokens.find(token => token.type === "directive");
+  if (directive === undefined) return;
+  const message = "YAML directives (%) are not supported: remove the line";
+  faults.push({ offset: directive.offset, message });
 }
 
 function moved(faults: readonly Fault[], base: number): readonly Fault[] {
