@@ -1,5 +1,11 @@
 /** What nopea needs from the world outside: promises that adapters keep and that tests can keep in their place. */
-import type { GitLocation } from "./model/git-repository";
+import type { GitLocation, RepositoryId, RepositoryStatus } from "./model/git-repository";
+import type { Observation } from "./model/live";
+import type { Desired, KindInfo, TypeRef } from "./model/manifest";
+import type { StepOutcome } from "./model/outcome";
+import type { Plan } from "./model/plan";
+import type { Sha256 } from "./model/ownership";
+import type { Settings } from "./model/settings";
 
 /** One file of a commit. `path` is relative to the repository's root, with `/`. */
 export interface GitFile {
@@ -25,4 +31,69 @@ export interface GitSource {
   resolve(location: GitLocation, signal: AbortSignal): Promise<string>;
   /** The tree at the branch's tip, which may be newer than the last resolve. */
   fetch(location: GitLocation, signal: AbortSignal): Promise<GitTree>;
+}
+
+/** What a sync wants to know of the cluster. */
+export interface ObserveQuery {
+  /** Labels of everything that this repository manages. */
+  readonly labels: Readonly<Record<string, string>>;
+  /** Kinds in which such objects are looked for. */
+  readonly kinds: readonly KindInfo[];
+  /** Objects to look for by name where no labelled one is found. */
+  readonly sought: readonly Desired[];
+  readonly namespaces: readonly string[];
+}
+
+/** Reads and writes the cluster. Rejects with NopeaError (codes cluster-*, object-*) and when the signal is aborted. */
+export interface Cluster {
+  /** How kinds are served, by `apiVersion/kind`; those that nobody serves are missing. */
+  kinds(wanted: readonly TypeRef[], signal: AbortSignal): Promise<ReadonlyMap<string, KindInfo>>;
+  observe(query: ObserveQuery, signal: AbortSignal): Promise<Observation>;
+  /** One outcome for each step of the plan. */
+  execute(plan: Plan, signal: AbortSignal): Promise<readonly StepOutcome[]>;
+  /** Names of the GitRepositories in a namespace: whether an owner still exists. */
+  repositories(namespace: string, signal: AbortSignal): Promise<readonly string[]>;
+  /** Replaces the status; a repository that is gone is no error. */
+  writeStatus(id: RepositoryId, status: RepositoryStatus, signal: AbortSignal): Promise<void>;
+}
+
+/** Time, and the chance for others to run. Milliseconds since the epoch. */
+export interface Clock {
+  now(): number;
+  /** RFC 3339 in UTC to the second, as Kubernetes writes times. */
+  rfc3339(milliseconds: number): string;
+  /** Resolves after this many milliseconds; rejects with the signal's reason once it is aborted. */
+  sleep(milliseconds: number, signal: AbortSignal): Promise<void>;
+  /** Gives the event loop back for a moment: called between pieces of long work. */
+  breathe(): Promise<void>;
+}
+
+export type LogFields = Readonly<
+  Record<string, string | number | boolean | readonly string[] | undefined>
+>;
+
+/** One static message a line, with fields; nothing secret ever reaches it. */
+export interface Log {
+  info(fields: LogFields, message: string): void;
+  warn(fields: LogFields, message: string): void;
+  error(fields: LogFields, message: string): void;
+}
+
+export interface Metrics {
+  syncEnded(outcome: "synced" | "failed", seconds: number): void;
+  workerRestarted(): void;
+  workers(count: number): void;
+}
+
+/** Everything that a worker can reach. */
+export interface World {
+  readonly git: GitSource;
+  readonly cluster: Cluster;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  /** A ULID, greater than every one before it. */
+  readonly newId: () => string;
+  readonly sha256: Sha256;
+  readonly settings: () => Settings;
 }

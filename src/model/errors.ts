@@ -15,7 +15,16 @@ interface Entry {
 
 const CATALOGUE = {
   "spec-invalid": entry("InvalidSpec", "change", "correct the GitRepository"),
-  "not-implemented": entry("NotImplemented", "change", "remove the field from the GitRepository"),
+  "cluster-too-old": entry(
+    "ClusterTooOld",
+    "change",
+    "upgrade the cluster to Kubernetes 1.22 or newer",
+  ),
+  "not-implemented": entry(
+    "NotImplemented",
+    "change",
+    "remove it, or use a version of nopea that has it",
+  ),
   "git-unreachable": entry(
     "GitUnreachable",
     "backoff",

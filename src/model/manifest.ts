@@ -34,10 +34,14 @@ export interface Problem {
   readonly message: string;
 }
 
-/** A kind as the API server (or a CRD of the same commit) serves it. */
-export interface KindInfo {
+/** A kind as manifests name it. */
+export interface TypeRef {
   readonly apiVersion: string;
   readonly kind: string;
+}
+
+/** A kind as the API server (or a CRD of the same commit) serves it. */
+export interface KindInfo extends TypeRef {
   readonly plural: string;
   readonly namespaced: boolean;
 }

@@ -12,19 +12,24 @@ export interface FailedObject {
 export interface Report {
   /** ULID, the same in every place that tells of this sync. */
   readonly id: string;
+  /** The commit that was tried; absent where the tip could not be found out. */
   readonly commit?: string;
   /** What stopped the sync as a whole, before or besides any object. */
   readonly fault?: Fault;
+  /** False where the sync ended before it looked at the cluster: then what follows says nothing. */
+  readonly looked: boolean;
   readonly failed: readonly FailedObject[];
   readonly created: readonly ObjectKey[];
   readonly updated: readonly ObjectKey[];
   readonly adopted: readonly ObjectKey[];
   readonly held: readonly ObjectKey[];
   readonly orphans: readonly ObjectKey[];
+  /** Objects that Git declares. */
   readonly total: number;
+  /** `apps/v1/Deployment`, sorted: every kind of which this repository may have objects in the cluster. */
   readonly kinds: readonly string[];
+  /** What the user should know though nothing failed, each in a sentence. */
   readonly notices: readonly string[];
-  readonly startedAt: number;
-  readonly endedAt: number;
+  /** Objects that were really changed. */
   readonly writes: number;
 }

@@ -1,0 +1,17 @@
+/** The clock of this machine. */
+import { setImmediate, setTimeout } from "node:timers/promises";
+import type { Clock } from "../ports";
+
+/** Timers do not keep the process alive by themselves. */
+export const clock: Clock = {
+  now: () => Date.now(),
+  rfc3339: milliseconds => `${new Date(milliseconds).toISOString().slice(0, 19)}Z`,
+  breathe: () => setImmediate(),
+  async sleep(milliseconds, signal) {
+    signal.throwIfAborted();
+    await setTimeout(milliseconds, undefined, { signal, ref: false }).catch((error: unknown) => {
+      signal.throwIfAborted();
+      throw error;
+    });
+  },
+};

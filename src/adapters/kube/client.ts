@@ -1,0 +1,98 @@
+/** Requests to the API server: JSON in, JSON out, patience where the server asks for it. */
+import { setTimeout as sleep } from "node:timers/promises";
+import { NopeaError } from "../../model/errors";
+import { isObject, type JsonObject } from "../../model/json";
+import type { Credentials } from "./credentials";
+import type { Wire, WireAnswer, WireRequest } from "./wire";
+
+export interface KubeRequest {
+  readonly method?: WireRequest["method"];
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  readonly contentType?: string;
+  readonly accept?: string;
+  readonly signal: AbortSignal;
+}
+
+export interface KubeAnswer {
+  readonly status: number;
+  /** {} where the body was no JSON object. */
+  readonly body: JsonObject;
+}
+
+export type Kube = (request: KubeRequest) => Promise<KubeAnswer>;
+
+/** Asks for objects without spec and data. */
+export const METADATA_ONLY = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1";
+export const METADATA_LIST_ONLY =
+  "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";
+export const APPLY_PATCH = "application/apply-patch+yaml";
+
+const ATTEMPTS_WHEN_BUSY = 4;
+
+/** Any status is an answer; a network error is a NopeaError cluster-unreachable. 429 is retried as the server says. */
+export function createKube(wire: Wire, credentials: Credentials): Kube {
+  return async request => {
+    for (let attempt = 1; ; attempt++) {
+      const answer = await send(wire, credentials, request);
+      if (answer.status !== 429 || attempt === ATTEMPTS_WHEN_BUSY) {
+        return { status: answer.status, body: parse(answer.text) };
+      }
+      await sleep(pause(answer, attempt), undefined, { signal: request.signal });
+    }
+  };
+}
+
+async function send(
+  wire: Wire,
+  credentials: Credentials,
+  request: KubeRequest,
+): Promise<WireAnswer> {
+  const { method = "GET", path, query, body, contentType, accept, signal } = request;
+  const authorization = await credentials.authorization();
+  const headers = {
+    accept: accept ?? "application/json",
+    "user-agent": "nopea",
+    ...(contentType === undefined ? {} : { "content-type": contentType }),
+    ...(authorization === undefined ? {} : { authorization }),
+  };
+  const search = query === undefined ? "" : `?${new URLSearchParams(query).toString()}`;
+  const wired = { method, path: `${path}${search}`, headers, body, signal };
+  try {
+    return await wire.send(wired).catch((error: unknown) => {
+      if (!isStaleConnection(error)) throw error;
+      return wire.send(wired);
+    });
+  } catch (cause) {
+    signal.throwIfAborted();
+    const why = cause instanceof Error ? cause.message : "unknown error";
+    throw new NopeaError("cluster-unreachable", `the API server does not answer: ${why}`, {
+      cause,
+    });
+  }
+}
+
+/** The server closed an idle connection just as it was used. Every request of nopea's may safely be sent again. */
+function isStaleConnection(error: unknown): boolean {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  return code === "UND_ERR_SOCKET" || code === "ECONNRESET" || code === "EPIPE";
+}
+
+/** Milliseconds to wait after a 429: what Retry-After says, within reason. */
+function pause(answer: WireAnswer, attempt: number): number {
+  const seconds = Number(answer.retryAfter ?? "");
+  return Number.isFinite(seconds) && seconds > 0
+    ? Math.min(seconds, 10) * 1000
+    : 250 * 2 ** attempt;
+}
+
+function parse(text: string): JsonObject {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isObject(value) ? value : {};
+  } catch {
+    // a proxy's or load balancer's page, or "404 page not found": the status says all that is needed
+    return {};
+  }
+}

@@ -1,0 +1,99 @@
+/** The CustomResourceDefinition of DriftRecord: one per drift episode of one object. */
+import { API_GROUP } from "../../../model/annotations";
+import type { JsonObject } from "../../../model/json";
+import { integer, list, object, text, time } from "./schema";
+
+const spec = object(
+  "Which object of which repository.",
+  {
+    repository: text("Name of the GitRepository."),
+    object: object("The object that drifted.", {
+      apiVersion: text("Group and version."),
+      kind: text("Kind."),
+      namespace: text("Namespace; absent for cluster-scoped objects."),
+      name: text("Name."),
+      uid: text("uid, so that an object made anew is another one."),
+    }),
+  },
+  ["repository", "object"],
+);
+
+const change = object("One field.", {
+  path: text("Path of the field."),
+  from: text("Value before, (changed) where it is not shown."),
+  to: text("Value after, (changed) where it is not shown."),
+});
+
+const edit = object("One write by somebody else.", {
+  id: text("ULID."),
+  by: text("User name, or unknown."),
+  groups: list("Groups of the user.", text("Group.")),
+  at: time("When."),
+  verb: text("UPDATE, SCALE, DELETE or CREATE."),
+  manager: text("Field manager."),
+  source: text("admission or inferred."),
+  changes: list("Declared fields that it changed.", change),
+});
+
+const status = object("What happened, and what is done about it.", {
+  state: text("pending, open or closed."),
+  class: text("manual_drift or conflict."),
+  since: time("Of the first edit, or of the detection where nopea was away."),
+  edits: list("Who changed what, oldest first.", edit),
+  repeats: integer("Edits of the same fields by the same machine account that were folded in."),
+  decision: text("waiting, suspended, left, failed; closed: healed, committed, undone."),
+  until: time("When the decision is carried out."),
+  decisionAt: time("When it was made."),
+  reason: text("Why, in one sentence."),
+  commit: text("The commit that it was compared with."),
+});
+
+function column(name: string, jsonPath: string): JsonObject {
+  return { name, jsonPath, type: "string" };
+}
+
+export const driftRecordDefinition = {
+  apiVersion: "apiextensions.k8s.io/v1",
+  kind: "CustomResourceDefinition",
+  metadata: { name: `driftrecords.${API_GROUP}` },
+  spec: {
+    group: API_GROUP,
+    scope: "Namespaced",
+    names: {
+      kind: "DriftRecord",
+      listKind: "DriftRecordList",
+      plural: "driftrecords",
+      singular: "driftrecord",
+      shortNames: ["drift"],
+    },
+    versions: [
+      {
+        name: "v1alpha1",
+        served: true,
+        storage: true,
+        subresources: { status: {} },
+        additionalPrinterColumns: [
+          column("Repository", ".spec.repository"),
+          column("Object", ".spec.object.name"),
+          column("Who", ".status.edits[*].by"),
+          column("Fields", ".status.edits[*].changes[*].path"),
+          column("Class", ".status.class"),
+          column("Decision", ".status.decision"),
+          { name: "Age", jsonPath: ".metadata.creationTimestamp", type: "date" },
+        ],
+        schema: {
+          openAPIV3Schema: object(
+            "DriftRecord is the record of one drift episode; nopea writes it.",
+            {
+              apiVersion: text("Version of the API."),
+              kind: text("DriftRecord."),
+              metadata: { type: "object" },
+              spec,
+              status,
+            },
+          ),
+        },
+      },
+    ],
+  },
+};

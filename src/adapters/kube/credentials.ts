@@ -1,0 +1,48 @@
+/** How to reach the API server and prove who we are: from a KubeConfig (in a pod: the mounted ServiceAccount). */
+import type { RequestOptions } from "node:https";
+import { KubeConfig } from "@kubernetes/client-node";
+
+export interface Credentials {
+  readonly origin: string;
+  /** Path of the API server's URL, without the last slash: proxies serve several clusters below one host. */
+  readonly basePath: string;
+  readonly tls: Readonly<Record<string, unknown>>;
+  /** Value of the Authorization header; undefined where client certificates do the work. Read anew after `renew`. */
+  authorization(): Promise<string | undefined>;
+}
+
+/** How long an Authorization header is used before it is read again: mounted tokens rotate within the hour. */
+const HEADER_LIFE_MS = 60_000;
+
+/** Reads KUBECONFIG, ~/.kube/config or the pod's ServiceAccount; throws when there is none. */
+export async function loadCredentials(now: () => number): Promise<Credentials> {
+  const config = new KubeConfig();
+  config.loadFromDefault();
+  const server = config.getCurrentCluster()?.server;
+  if (server === undefined) throw new Error("no cluster in the kubeconfig: set KUBECONFIG");
+  const url = new URL(server);
+  const options = await httpsOptions(config);
+  const { ca, cert, key, servername, rejectUnauthorized } = options;
+  let header = options.headers;
+  let readAt = now();
+  return {
+    origin: url.origin,
+    basePath: url.pathname.replace(/\/$/, ""),
+    tls: { ca, cert, key, servername, rejectUnauthorized },
+    async authorization() {
+      if (now() - readAt > HEADER_LIFE_MS) {
+        header = (await httpsOptions(config)).headers;
+        readAt = now();
+      }
+      const value = header.Authorization;
+      return typeof value === "string" ? value : undefined;
+    },
+  };
+}
+
+async function httpsOptions(config: KubeConfig) {
+  const headers: Record<string, unknown> = {};
+  const options: RequestOptions = { headers: headers as RequestOptions["headers"] & object };
+  await config.applyToHTTPSOptions(options);
+  return { ...options, headers };
+}

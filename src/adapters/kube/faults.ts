@@ -1,0 +1,66 @@
+/** What the API server's refusals mean to nopea, in words that hold no Secret. */
+import { NopeaError, type ErrorCode } from "../../model/errors";
+import { isList, isObject, type JsonObject } from "../../model/json";
+import type { Desired } from "../../model/manifest";
+import type { Fault } from "../../model/verdict";
+import type { KubeAnswer } from "./client";
+
+/** True for 2xx, false for 404; throws for everything else, naming the path that was asked. */
+export function failUnlessFound(answer: KubeAnswer, path: string): boolean {
+  if (answer.status < 300) return true;
+  if (answer.status === 404) return false;
+  const code = answer.status === 403 ? "object-forbidden" : "cluster-unreachable";
+  throw new NopeaError(code, `GET ${path}: ${answer.status} ${serverMessage(answer.body)}`);
+}
+
+/** The fault of a refused write. */
+export function writeFault(answer: KubeAnswer, desired: Desired): Fault {
+  const message =
+    desired.key.kind === "Secret" ? withoutValues(answer) : serverMessage(answer.body);
+  return { code: writeCode(answer), message: message === "" ? `HTTP ${answer.status}` : message };
+}
+
+function writeCode({ status, body }: KubeAnswer): ErrorCode {
+  if (status === 404) return aboutNamespace(body) ? "namespace-not-found" : "kind-not-found";
+  if (status === 403) return "object-forbidden";
+  if (status === 401 || status === 429 || status === 503 || status === 504)
+    return "cluster-unreachable";
+  return "object-refused";
+}
+
+function aboutNamespace(body: JsonObject): boolean {
+  return isObject(body.details) && body.details.kind === "namespaces";
+}
+
+/** The message of a Status, at most 1,000 characters. */
+function serverMessage(body: JsonObject): string {
+  return typeof body.message === "string" ? shorten(body.message) : "";
+}
+
+/** Refusals of a Secret quote what it holds: only the reason and the names of the fields are told. */
+function withoutValues({ status, body }: KubeAnswer): string {
+  const causes = isObject(body.details) && isList(body.details.causes) ? body.details.causes : [];
+  const fields = causes.flatMap(cause =>
+    isObject(cause) && typeof cause.field === "string" ? [cause.field] : [],
+  );
+  const reason = typeof body.reason === "string" ? body.reason : `HTTP ${status}`;
+  const where = fields.length === 0 ? "" : ` at ${fields.join(", ")}`;
+  return shorten(`the API server refused the Secret: ${reason}${where} (values are not shown)`);
+}
+
+function shorten(text: string): string {
+  return text.length <= 1000 ? text : `${text.slice(0, 999)}…`;
+}
+
+/** Managers whose fields an unforced apply met; empty for a 409 of another kind (a stale resourceVersion or uid). */
+export function conflictingManagers(body: JsonObject): readonly string[] {
+  const causes = isObject(body.details) && isList(body.details.causes) ? body.details.causes : [];
+  const managers = causes.flatMap(cause => {
+    if (!isObject(cause) || cause.reason !== "FieldManagerConflict") return [];
+    const quoted = /"((?:[^"\\]|\\.)*)"/.exec(
+      typeof cause.message === "string" ? cause.message : "",
+    );
+    return [quoted?.[1] ?? "unknown"];
+  });
+  return [...new Set(managers)];
+}

@@ -1,0 +1,78 @@
+/** Waits until the kinds of new CustomResourceDefinitions are served: their objects come right after. */
+import { setTimeout as sleep } from "node:timers/promises";
+import { isList, isObject } from "../../model/json";
+import type { Desired } from "../../model/manifest";
+import type { StepOutcome } from "../../model/outcome";
+import type { Kube } from "./client";
+import { isEstablished } from "./conditions";
+import type { Discovery } from "./discovery";
+import { groupVersionPath, objectPath } from "./paths";
+
+const PAUSE_MS = 50;
+/** Much longer than an API server takes (0.1 s); whoever is not served by then fails by itself and is tried again. */
+const PATIENCE_MS = 10_000;
+
+/** Returns when each applied CustomResourceDefinition is Established and discovery lists it, or patience ends. */
+export async function waitUntilServed(
+  kube: Kube,
+  discovery: Discovery,
+  outcomes: readonly StepOutcome[],
+  signal: AbortSignal,
+): Promise<void> {
+  const definitions = outcomes.flatMap(({ result, desired }) =>
+    result === "applied" && desired.key.kind === "CustomResourceDefinition" ? [desired] : [],
+  );
+  await Promise.all(definitions.map(definition => waitForOne(kube, discovery, definition, signal)));
+}
+
+async function waitForOne(
+  kube: Kube,
+  discovery: Discovery,
+  definition: Desired,
+  signal: AbortSignal,
+) {
+  const resources = servedResources(definition);
+  for (const { apiVersion } of resources) discovery.forget(apiVersion);
+  for (let waited = 0; waited < PATIENCE_MS; waited += PAUSE_MS) {
+    const { body } = await kube({ path: objectPath(definition.kind, definition.key), signal });
+    if (isEstablished(body) && (await areListed(kube, resources, signal))) return;
+    await sleep(PAUSE_MS, undefined, { signal });
+  }
+}
+
+interface Resource {
+  readonly apiVersion: string;
+  readonly plural: string;
+}
+
+/** Established comes a moment before the resource answers: ask for the resource itself. */
+async function areListed(
+  kube: Kube,
+  resources: readonly Resource[],
+  signal: AbortSignal,
+): Promise<boolean> {
+  const answers = await Promise.all(
+    resources.map(({ apiVersion, plural }) =>
+      kube({ path: `${groupVersionPath(apiVersion)}/${plural}`, query: { limit: "1" }, signal }),
+    ),
+  );
+  return answers.every(({ status }) => status < 300);
+}
+
+function servedResources({ manifest }: Desired): readonly Resource[] {
+  return declaredResources(manifest.spec).filter(({ served }) => served);
+}
+
+function declaredResources(spec: unknown) {
+  if (!isObject(spec) || !isObject(spec.names) || !isList(spec.versions)) return [];
+  const { group, names } = spec;
+  return spec.versions.filter(isObject).map(({ name, served }) => ({
+    apiVersion: `${asText(group)}/${asText(name)}`,
+    plural: asText(names.plural),
+    served: served === true,
+  }));
+}
+
+function asText(value: unknown): string {
+  return typeof value === "string" ? value : "";
+}

@@ -1,0 +1,13 @@
+/** Asks how old the API server is. */
+import type { Kube } from "./client";
+
+const OLDEST_MINOR = 22;
+
+/** Why nopea cannot work with this API server; undefined when it can. Server-side apply is stable since 1.22. */
+export async function versionProblem(kube: Kube, signal: AbortSignal): Promise<string | undefined> {
+  const { body } = await kube({ path: "/version", signal });
+  const version = typeof body.gitVersion === "string" ? body.gitVersion : "";
+  const [, major, minor] = /^v(\d+)\.(\d+)/.exec(version) ?? [];
+  if (major !== "1" || Number(minor) >= OLDEST_MINOR) return undefined;
+  return `Kubernetes ${version} is too old: nopea needs 1.${OLDEST_MINOR} or newer for server-side apply`;
+}

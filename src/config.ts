@@ -1,0 +1,49 @@
+/** Turns the environment, ConfigMap and Secret `nopea` into settings; nonsense becomes the default, and is named. */
+import type { Settings } from "./model/settings";
+
+export type Variables = Readonly<Record<string, string | undefined>>;
+
+export interface Config {
+  readonly settings: Settings;
+  /** Values that could not be used, each in a sentence. */
+  readonly problems: readonly string[];
+}
+
+/** The first source that has a variable wins: environment, then Secret, then ConfigMap. "" counts as not set. */
+export function readConfig(...sources: readonly Variables[]): Config {
+  const problems: string[] = [];
+  const variable = (name: string) => sources.map(source => source[name]).find(value => value);
+  const flag = (name: string, fallback: boolean) => {
+    const value = variable(name) ?? String(fallback);
+    if (value !== "true" && value !== "false") problems.push(`${name} must be true or false`);
+    return value === "true" || (value !== "false" && fallback);
+  };
+  const defaultServiceAccount = variable("NOPEA_DEFAULT_SERVICE_ACCOUNT");
+  const settings: Settings = {
+    concurrentSyncs: readNumber(variable("NOPEA_CONCURRENT_SYNCS"), 8) ?? 8,
+    allowPrivateHosts: flag("NOPEA_ALLOW_PRIVATE_HOSTS", true),
+    allowLoopback: flag("NOPEA_ALLOW_LOOPBACK", false),
+    ...(defaultServiceAccount === undefined ? {} : { defaultServiceAccount }),
+  };
+  if (readNumber(variable("NOPEA_CONCURRENT_SYNCS"), 8) === undefined) {
+    problems.push("NOPEA_CONCURRENT_SYNCS must be a whole number from 1 on");
+  }
+  return { settings, problems };
+}
+
+/** Port of Pepr's own HTTPS server; nonsense → 3000. */
+export function readPeprPort(environment: Variables): number {
+  const port = readNumber(environment.NOPEA_PEPR_PORT, 3000) ?? 3000;
+  return port < 65_536 ? port : 3000;
+}
+
+function readNumber(value: string | undefined, fallback: number): number | undefined {
+  if (value === undefined) return fallback;
+  return /^[1-9]\d{0,5}$/.test(value) ? Number(value) : undefined;
+}
+
+/** A default account, once seen, stays in force until a restart that reads another: losing it would lend out our rights. */
+export function keepAccount(before: Settings | undefined, next: Settings): Settings {
+  const account = before?.defaultServiceAccount;
+  return account === undefined ? next : { ...next, defaultServiceAccount: account };
+}

@@ -1,0 +1,31 @@
+/** What the admission webhook answers to a GitRepository. */
+import type { Json } from "../../model/json";
+import { toCanonicalJson } from "../../model/json";
+import { effectsNotImplemented, restrictionsNotImplemented } from "./not-implemented";
+import { parseSpec } from "./parse-spec";
+
+export interface Review {
+  readonly allowed: boolean;
+  /** Why not, and how to mend it. */
+  readonly message: string;
+  readonly warnings: readonly string[];
+}
+
+/** A spec that did not change passes: labels and finalizers of a broken GitRepository can still be mended. */
+export function review(spec: Json | undefined, before: Json | undefined): Review {
+  if (before !== undefined && toCanonicalJson(before) === toCanonicalJson(spec ?? null)) {
+    return { allowed: true, message: "", warnings: [] };
+  }
+  const parsed = parseSpec(spec);
+  if (!parsed.ok) return { allowed: false, message: parsed.problems.join("; "), warnings: [] };
+  const refused = restrictionsNotImplemented(parsed.spec, undefined);
+  const ignored = effectsNotImplemented(parsed.spec);
+  return {
+    allowed: true,
+    message: "",
+    warnings: [
+      ...refused.map(field => `${field} is not implemented yet: nothing is synced while it is set`),
+      ...ignored.map(field => `${field} is not implemented yet and has no effect`),
+    ],
+  };
+}

@@ -1,0 +1,106 @@
+/** Conditions of a GitRepository, by the rules of kstatus: Ready always, Reconciling and Stalled only while true. */
+import { describeError, type ErrorCode } from "../../model/errors";
+import type { Condition, RepositoryStatus } from "../../model/git-repository";
+import { formatKey } from "../../model/object-key";
+import type { FailedObject, Report } from "../../model/report";
+
+export interface ConditionContext {
+  readonly previous: RepositoryStatus;
+  readonly generation: number;
+  /** RFC 3339. */
+  readonly now: string;
+  readonly branch: string;
+}
+
+type Draft = Pick<Condition, "type" | "status" | "reason" | "message">;
+
+const SHOWN = 3;
+/** The API server takes 32 KiB; nobody reads more than this. */
+const LONGEST_MESSAGE = 4096;
+
+/** Ready, with the commit and what the user should know. */
+export function successConditions(report: Report, context: ConditionContext): readonly Condition[] {
+  const commit = (report.commit ?? "").slice(0, 12);
+  const adopted =
+    report.adopted.length === 0
+      ? []
+      : [`Adopted ${list(report.adopted.map(formatKey))}, which no repository managed before`];
+  const sentences = [
+    `Commit ${commit} of ${context.branch} is in: ${count(report.total, "object")}`,
+    ...adopted,
+    ...report.notices,
+  ];
+  return finish([ready("True", "Synced", sentences.join(". "))], context);
+}
+
+/** Not ready, with the cause; stalled where only a change of the GitRepository helps. */
+export function failureConditions(report: Report, context: ConditionContext): readonly Condition[] {
+  const code = report.fault?.code ?? report.failed[0]?.fault.code ?? "internal";
+  const { reason } = describeError(code);
+  const message = failureMessage(report);
+  const stalled: readonly Draft[] = isStalled(code)
+    ? [{ type: "Stalled", status: "True", reason, message }]
+    : [];
+  return finish([ready("False", reason, message), ...stalled], context);
+}
+
+/** A sync has begun: Ready stays as it is, its generation too, until the sync ends. */
+export function progressConditions(what: string, context: ConditionContext): readonly Condition[] {
+  const before = context.previous.conditions?.find(({ type }) => type === "Ready");
+  const reconciling: Draft = {
+    type: "Reconciling",
+    status: "True",
+    reason: "Progressing",
+    message: what,
+  };
+  if (before !== undefined) return [before, ...finish([reconciling], context)];
+  return finish([ready("Unknown", "Progressing", what), reconciling], context);
+}
+
+function isStalled(code: ErrorCode): boolean {
+  return code === "spec-invalid" || code === "not-implemented" || code === "cluster-too-old";
+}
+
+function ready(status: Condition["status"], reason: string, message: string): Draft {
+  return { type: "Ready", status, reason, message };
+}
+
+function failureMessage({ fault, failed }: Report): string {
+  const sentences = failed.slice(0, SHOWN).map(sentenceOf);
+  if (failed.length > SHOWN) sentences.push(`and ${failed.length - SHOWN} more`);
+  if (fault !== undefined) sentences.unshift(`${fault.message}: ${describeError(fault.code).hint}`);
+  return sentences.join("; ");
+}
+
+function sentenceOf({ key, source, fault }: FailedObject): string {
+  return `${source}: ${formatKey(key)}: ${fault.message}: ${describeError(fault.code).hint}`;
+}
+
+/** lastTransitionTime moves only when the status flips. */
+function finish(drafts: readonly Draft[], context: ConditionContext): readonly Condition[] {
+  return drafts.map(draft => {
+    const before = context.previous.conditions?.find(({ type }) => type === draft.type);
+    const same = before?.status === draft.status;
+    return {
+      type: draft.type,
+      status: draft.status,
+      reason: draft.reason,
+      message: cut(draft.message),
+      lastTransitionTime: same ? before.lastTransitionTime : context.now,
+      observedGeneration: context.generation,
+    };
+  });
+}
+
+function cut(message: string): string {
+  return message.length <= LONGEST_MESSAGE ? message : `${message.slice(0, LONGEST_MESSAGE - 1)}…`;
+}
+
+function count(amount: number, noun: string): string {
+  return `${amount} ${noun}${amount === 1 ? "" : "s"}`;
+}
+
+function list(names: readonly string[]): string {
+  const more = names.length > SHOWN ? ` and ${names.length - SHOWN} more` : "";
+  return `${names.slice(0, SHOWN).join(", ")}${more}`;
+}

@@ -1,0 +1,45 @@
+/** Says whose a live object is: the first question before nopea writes anything. */
+import type { Live } from "../../model/live";
+import {
+  labelledOwner,
+  managingRepository,
+  type OwnerMarks,
+  type RepositoryName,
+} from "../../model/ownership";
+
+export type Standing =
+  /** Our labels and our own field manager: a copy made by hand has the first, but not the second. */
+  | { readonly of: "us"; readonly labelled: boolean }
+  | { readonly of: "another"; readonly repository: RepositoryName }
+  | { readonly of: "nobody" };
+
+/** `exists` tells whether a GitRepository with these (label) names is still there: one that is gone owns nothing. */
+export function classify(
+  live: Live,
+  marks: OwnerMarks,
+  exists: (repository: RepositoryName) => boolean,
+): Standing {
+  const other = otherOwners(live, marks).find(exists);
+  if (other !== undefined) return { of: "another", repository: other };
+  const applied = live.managers.some(
+    ({ manager, operation }) => manager === marks.fieldManager && operation === "Apply",
+  );
+  return applied ? { of: "us", labelled: isLabelled(live, marks) } : { of: "nobody" };
+}
+
+/** Repositories that an object's labels or field managers name, other than ours. */
+export function otherOwners(live: Live, marks: OwnerMarks): readonly RepositoryName[] {
+  const labelled = labelledOwner(live.labels);
+  const fromLabels = labelled === undefined || isLabelled(live, marks) ? [] : [labelled];
+  const fromManagers = live.managers.flatMap(({ manager, operation }) => {
+    const repository = managingRepository(manager);
+    return repository === undefined || operation !== "Apply" || manager === marks.fieldManager
+      ? []
+      : [repository];
+  });
+  return [...fromLabels, ...fromManagers];
+}
+
+function isLabelled(live: Live, marks: OwnerMarks): boolean {
+  return Object.entries(marks.labels).every(([name, value]) => live.labels[name] === value);
+}

@@ -1,0 +1,35 @@
+/** Kinds that a commit brings along: a CustomResourceDefinition says how its resources are served before it is applied. */
+import { isList, isObject } from "../../model/json";
+import type { Declared, KindInfo } from "../../model/manifest";
+
+/** How an apiVersion and a kind are looked up together. */
+export function kindId(apiVersion: string, kind: string): string {
+  return `${apiVersion}/${kind}`;
+}
+
+/** The kinds of every CustomResourceDefinition among the declared objects, all versions of each. */
+export function declaredKinds(declared: readonly Declared[]): readonly KindInfo[] {
+  return declared.flatMap(({ manifest }) =>
+    manifest.kind === "CustomResourceDefinition" ? kindsOf(manifest.spec) : [],
+  );
+}
+
+function kindsOf(spec: unknown): readonly KindInfo[] {
+  if (!isObject(spec) || !isObject(spec.names) || !isList(spec.versions)) return [];
+  const { group, scope, names } = spec;
+  const { kind, plural } = names;
+  if (typeof group !== "string" || typeof kind !== "string" || typeof plural !== "string")
+    return [];
+  return spec.versions.flatMap(version =>
+    isObject(version) && typeof version.name === "string"
+      ? [
+          {
+            apiVersion: `${group}/${version.name}`,
+            kind,
+            plural,
+            namespaced: scope === "Namespaced",
+          },
+        ]
+      : [],
+  );
+}

@@ -1,0 +1,45 @@
+/** Sleeps until a time, or until somebody nudges; a nudge while nobody sleeps is kept for the next sleep. */
+import type { Clock } from "../ports";
+
+export interface Alarm {
+  /** Resolves at the time, or at a nudge; rejects when the signal is aborted. */
+  wait(until: number, signal: AbortSignal): Promise<void>;
+  nudge(): void;
+}
+
+/** Timers hold 24.8 days at most; an hour at a time also follows a clock that is set. */
+const LONGEST_SLEEP_MS = 3_600_000;
+
+/** Any number of nudges before a wait count as one. */
+export function createAlarm(clock: Clock): Alarm {
+  let nudged = false;
+  let wake: (() => void) | undefined;
+
+  async function sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
+    const ended = new AbortController();
+    const nudge = new Promise<void>(resolve => (wake = resolve));
+    const stop = () => ended.abort(signal.reason);
+    signal.addEventListener("abort", stop, { once: true });
+    try {
+      await Promise.race([clock.sleep(milliseconds, ended.signal), nudge]);
+    } finally {
+      signal.removeEventListener("abort", stop);
+      wake = undefined;
+      ended.abort();
+    }
+  }
+
+  return {
+    nudge() {
+      nudged = true;
+      wake?.();
+    },
+    async wait(until, signal) {
+      while (!nudged && clock.now() < until) {
+        signal.throwIfAborted();
+        await sleep(Math.min(until - clock.now(), LONGEST_SLEEP_MS), signal);
+      }
+      nudged = false;
+    },
+  };
+}

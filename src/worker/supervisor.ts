@@ -1,0 +1,84 @@
+/** Keeps one worker a repository: starts it, hands it news, starts it anew when it breaks, and never lets it hurt another. */
+import { backoff } from "../core/sync/backoff";
+import type { Repository, RepositoryId } from "../model/git-repository";
+import type { World } from "../ports";
+import { createSlots } from "./slots";
+import { Worker } from "./worker";
+
+export interface Supervisor {
+  /** A GitRepository exists, or has changed. Returns at once. */
+  upsert(repository: Repository): void;
+  /** A GitRepository is gone. */
+  remove(id: RepositoryId): void;
+  /** Settings have changed: everybody looks again. */
+  nudgeAll(): void;
+  stop(): void;
+}
+
+interface Post {
+  readonly worker: Worker;
+  readonly life: AbortController;
+}
+
+/** After so long without a crash, a worker counts as healthy again. */
+const HEALTHY_AFTER_MS = 600_000;
+
+/** Workers are keyed by uid: a repository that was deleted and made anew is another one. */
+export function createSupervisor(world: World): Supervisor {
+  const slots = createSlots(() => world.settings().concurrentSyncs);
+  const posts = new Map<string, Post>();
+
+  function remove(uid: string): void {
+    const post = posts.get(uid);
+    posts.delete(uid);
+    post?.life.abort();
+    post?.worker.stop();
+    world.metrics.workers(posts.size);
+  }
+
+  function start(repository: Repository): void {
+    for (const [uid, { worker }] of posts) {
+      if (sameName(worker.id, repository.id)) remove(uid);
+    }
+    const post = { worker: new Worker(world, slots, repository), life: new AbortController() };
+    posts.set(repository.id.uid, post);
+    world.metrics.workers(posts.size);
+    void keepRunning(post, world);
+  }
+
+  return {
+    upsert(repository) {
+      const post = posts.get(repository.id.uid);
+      if (post === undefined) start(repository);
+      else post.worker.update(repository);
+    },
+    remove: ({ uid }) => remove(uid),
+    nudgeAll: () => posts.forEach(({ worker }) => worker.nudge()),
+    stop: () => [...posts.keys()].forEach(remove),
+  };
+}
+
+/** Never rejects: a worker that breaks is reported, and runs again after a pause. */
+async function keepRunning({ worker, life }: Post, world: World): Promise<void> {
+  for (let crashes = 0; !life.signal.aborted; ) {
+    const startedAt = world.clock.now();
+    try {
+      await worker.run();
+    } catch (error) {
+      report(worker, error, world);
+    }
+    crashes = world.clock.now() - startedAt > HEALTHY_AFTER_MS ? 1 : crashes + 1;
+    await world.clock.sleep(backoff(crashes), life.signal).catch(() => undefined);
+  }
+}
+
+function sameName(a: RepositoryId, b: RepositoryId): boolean {
+  return a.namespace === b.namespace && a.name === b.name;
+}
+
+function report({ id }: Worker, error: unknown, { log, metrics }: World): void {
+  metrics.workerRestarted();
+  const stack = error instanceof Error ? error.stack : String(error);
+  const repository = `${id.namespace}/${id.name}`;
+  log.error({ repository, error: stack }, "worker failed, will start anew");
+}

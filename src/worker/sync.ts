@@ -1,0 +1,141 @@
+/** The walk of one sync, from a commit to live objects; there is no second path. */
+import { effectsNotImplemented } from "../core/repository/not-implemented";
+import { summarise, summariseFault } from "../core/report/summarise";
+import { declaredKinds, kindId } from "../core/sync/declared-kinds";
+import type { Failures } from "../core/sync/failures";
+import { locate, type Located } from "../core/sync/locate";
+import { findOrphans, managedKinds } from "../core/sync/orphans";
+import { NopeaError } from "../model/errors";
+import type { RepositorySpec, RepositoryStatus } from "../model/git-repository";
+import type { KindInfo, Problem, TypeRef } from "../model/manifest";
+import type { OwnerMarks } from "../model/ownership";
+import type { Report } from "../model/report";
+import type { World } from "../ports";
+import { converge } from "./converge";
+import { render, type Rendered } from "./render";
+
+/** What a worker remembers between two syncs; losing it costs requests, never correctness. */
+export interface Memory {
+  /** The last commit as it was rendered, and where it is from. */
+  readonly rendered?: Rendered & { readonly source: string };
+  readonly failures: Failures;
+}
+
+export interface Job {
+  readonly id: string;
+  readonly spec: RepositorySpec;
+  readonly marks: OwnerMarks;
+  readonly tip: string;
+  readonly memory: Memory;
+  readonly status: RepositoryStatus;
+  /** Makes the kinds known in the status, and returns when they are. */
+  readonly tellKinds: (kinds: readonly string[]) => Promise<void>;
+}
+
+export interface Synced {
+  readonly report: Report;
+  readonly memory: Memory;
+}
+
+/** Rejects with a NopeaError for what stops the sync as a whole, or with the signal's reason. */
+export async function sync(world: World, job: Job, signal: AbortSignal): Promise<Synced> {
+  const rendered = await fetchAndRender(world, job, signal);
+  const memory = { ...job.memory, rendered };
+  const { kinds, known } = await findKinds(world, rendered, job, signal);
+  const located = locate(rendered.declared, {
+    marks: job.marks,
+    targetNamespace: job.spec.targetNamespace,
+    kinds,
+    sha256: world.sha256,
+  });
+  const problems = [...rendered.problems, ...located.problems];
+  if (problems.length > 0) return { report: invalid(job.id, rendered.commit, problems), memory };
+  return apply(world, { ...job, rendered, located, known, memory }, signal);
+}
+
+async function fetchAndRender(world: World, { spec, tip, memory }: Job, signal: AbortSignal) {
+  const source = JSON.stringify([spec.url, spec.branch, spec.path]);
+  const last = memory.rendered?.source === source ? memory.rendered : undefined;
+  if (last?.commit === tip) return last;
+  const tree = await world.git.fetch(spec, signal);
+  return { ...(await render(world, tree, last?.parsed ?? new Map(), signal)), source };
+}
+
+interface Rest extends Job {
+  readonly rendered: Rendered;
+  readonly located: Located;
+  /** Kinds that this repository had objects of, as far as they are still served. */
+  readonly known: readonly KindInfo[];
+}
+
+async function apply(world: World, job: Rest, signal: AbortSignal): Promise<Synced> {
+  const { marks, rendered, located, memory } = job;
+  const { desired, unknown } = located;
+  const knownKinds = job.status.resources?.kinds ?? [];
+  const everyKind = [...new Set([...knownKinds, ...managedKinds(desired, [], [])])].sort();
+  const served = new Map(
+    [...job.known, ...desired.map(({ kind }) => kind)].map(kind => [
+      kindId(kind.apiVersion, kind.kind),
+      kind,
+    ]),
+  );
+  const converged = await converge(
+    world,
+    {
+      marks,
+      commit: rendered.commit,
+      desired,
+      kinds: [...served.values()],
+      failures: memory.failures,
+      beforeWrites: () => job.tellKinds(everyKind),
+    },
+    signal,
+  );
+  const orphans = findOrphans(converged.observation, desired, marks);
+  const report = summarise({
+    ...converged,
+    id: job.id,
+    commit: rendered.commit,
+    unknown,
+    orphans,
+    kinds: managedKinds(desired, orphans, knownKinds),
+    notices: [...rendered.notices, ...noticesOf(job.spec)],
+  });
+  return { report, memory: { ...memory, failures: converged.failures } };
+}
+
+/** Kinds of what is declared, from the API server or from a CustomResourceDefinition of the same commit. */
+async function findKinds(world: World, rendered: Rendered, job: Job, signal: AbortSignal) {
+  const before = (job.status.resources?.kinds ?? []).map(typeOf);
+  const wanted = [...rendered.declared.map(({ manifest }) => manifest), ...before];
+  const served = await world.cluster.kinds(wanted, signal);
+  const declared = declaredKinds(rendered.declared);
+  const kinds = new Map(declared.map(kind => [kindId(kind.apiVersion, kind.kind), kind]));
+  for (const [id, kind] of served) kinds.set(id, kind);
+  const known = before.flatMap(
+    ({ apiVersion, kind }) => served.get(kindId(apiVersion, kind)) ?? [],
+  );
+  return { kinds, known };
+}
+
+/** The inverse of `apps/v1/Deployment`. */
+function typeOf(name: string): TypeRef {
+  const slash = name.lastIndexOf("/");
+  return { apiVersion: name.slice(0, slash), kind: name.slice(slash + 1) };
+}
+
+function noticesOf(spec: RepositorySpec): readonly string[] {
+  const fields = effectsNotImplemented(spec);
+  return fields.length === 0 ? [] : [`Not implemented yet, without effect: ${fields.join(", ")}`];
+}
+
+const SHOWN = 5;
+
+function invalid(id: string, commit: string, problems: readonly Problem[]): Report {
+  const lines = problems.slice(0, SHOWN).map(({ file, line, message }) => {
+    return `${file}${line === undefined ? "" : `:${line}`}: ${message}`;
+  });
+  if (problems.length > SHOWN) lines.push(`and ${problems.length - SHOWN} more`);
+  const error = new NopeaError("manifest-invalid", lines.join("; "));
+  return summariseFault(id, commit, error);
+}

@@ -1,0 +1,34 @@
+/** Step 9 of the walk: one log line and the counters of a sync. */
+import { describeError } from "../model/errors";
+import type { Repository } from "../model/git-repository";
+import { formatKey } from "../model/object-key";
+import type { Report } from "../model/report";
+import type { World } from "../ports";
+
+/** Nothing else in nopea narrates a sync. */
+export function tell(
+  { log, metrics }: Pick<World, "log" | "metrics">,
+  { id }: Repository,
+  report: Report,
+  milliseconds: number,
+): void {
+  const repository = `${id.namespace}/${id.name}`;
+  const common = { sync: report.id, repository, commit: report.commit, milliseconds };
+  const counts = {
+    total: report.total,
+    created: report.created.length,
+    updated: report.updated.length,
+    adopted: report.adopted.map(formatKey),
+    held: report.held.map(formatKey),
+    orphans: report.orphans.length,
+  };
+  const fault = report.fault ?? report.failed[0]?.fault;
+  metrics.syncEnded(fault === undefined ? "synced" : "failed", milliseconds / 1000);
+  if (fault === undefined) {
+    log.info({ ...common, ...counts }, "synced");
+    return;
+  }
+  const { reason } = describeError(fault.code);
+  const objects = report.failed.slice(0, 20).map(({ key }) => formatKey(key));
+  log.warn({ ...common, ...counts, reason, cause: fault.message, failed: objects }, "sync failed");
+}

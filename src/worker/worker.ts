@@ -1,0 +1,211 @@
+/** One repository's life: looks at Git when it is time or when nudged, walks when something changed, and tells. */
+import { refusal } from "../core/repository/refusal";
+import { summariseFault } from "../core/report/summarise";
+import { paceAfter, type Pace } from "../core/sync/pace";
+import { statusBefore, statusDuring, statusWithKinds } from "../core/status/progress";
+import { statusAfter } from "../core/status/status";
+import { NopeaError } from "../model/errors";
+import type { Repository, RepositoryId, RepositorySpec } from "../model/git-repository";
+import { ownerMarks } from "../model/ownership";
+import type { Report } from "../model/report";
+import type { Fault } from "../model/verdict";
+import type { World } from "../ports";
+import { createAlarm, type Alarm } from "./alarm";
+import type { Slots } from "./slots";
+import { createStatusWriter, type StatusWriter } from "./status-writer";
+import { sync, type Memory } from "./sync";
+import { tell } from "./tell";
+
+/** Why an attempt ends early without being a failure. */
+class Superseded extends Error {}
+class Stopped extends Error {}
+
+export class Worker {
+  readonly #world: World;
+  readonly #slots: Slots;
+  readonly #alarm: Alarm;
+  readonly #status: StatusWriter;
+  readonly #life = new AbortController();
+  #repository: Repository;
+  #attempt: AbortController | undefined;
+  #memory: Memory = { failures: new Map() };
+  /** What the last attempt dealt with, and when to look and to walk again. */
+  #settled: { readonly commit: string | undefined; readonly generation: number } | undefined;
+  #pace: Pace = { wakeAt: 0, walkAt: 0 };
+  #failed = 0;
+
+  constructor(world: World, slots: Slots, repository: Repository) {
+    this.#world = world;
+    this.#slots = slots;
+    this.#repository = repository;
+    this.#alarm = createAlarm(world.clock);
+    this.#status = createStatusWriter({
+      initial: repository.status,
+      write: status => world.cluster.writeStatus(repository.id, status, this.#life.signal),
+      clock: world.clock,
+      log: world.log,
+      life: this.#life.signal,
+    });
+  }
+
+  get id(): RepositoryId {
+    return this.#repository.id;
+  }
+
+  /** A newer version of the GitRepository; only a new generation or sync-at means work, a status write does not. */
+  update(repository: Repository): void {
+    const before = this.#repository;
+    this.#repository = repository;
+    if (repository.generation !== before.generation) this.#attempt?.abort(new Superseded());
+    else if (repository.syncAt === before.syncAt) return;
+    this.#alarm.nudge();
+  }
+
+  /** Look at Git now. */
+  nudge(): void {
+    this.#alarm.nudge();
+  }
+
+  /** Ends whatever is under way; nothing is written afterwards. */
+  stop(): void {
+    this.#life.abort(new Stopped());
+    this.#attempt?.abort(new Stopped());
+  }
+
+  /** Runs until stopped, with nothing remembered; rejects only for a bug, after having told of it. */
+  async run(): Promise<void> {
+    const { signal } = this.#life;
+    this.#memory = { failures: new Map() };
+    this.#settled = undefined;
+    if (this.#status.current().phase === undefined) {
+      this.#status.set(statusBefore(this.#context(this.#repository)));
+    }
+    while (!signal.aborted) {
+      await this.#look();
+      await this.#alarm.wait(this.#pace.wakeAt, signal).catch(() => undefined);
+    }
+  }
+
+  async #look(): Promise<void> {
+    const repository = this.#repository;
+    const id = this.#world.newId();
+    const fault = refusal(repository.parsed, this.#world.settings());
+    if (fault !== undefined) this.#finish(repository, summariseFault(id, undefined, fault));
+    if (fault !== undefined || !repository.parsed.ok) return;
+    const attempt = new AbortController();
+    this.#attempt = attempt;
+    const startedAt = this.#world.clock.now();
+    try {
+      const report = await this.#attemptSync(repository, repository.parsed.spec, { id, attempt });
+      if (report !== undefined) this.#finish(repository, report, startedAt);
+    } catch (error) {
+      const cause: unknown = attempt.signal.aborted ? attempt.signal.reason : error;
+      this.#explain(repository, id, { error: cause, startedAt });
+    } finally {
+      this.#attempt = undefined;
+    }
+  }
+
+  /** Undefined: nothing has changed. */
+  async #attemptSync(
+    repository: Repository,
+    spec: RepositorySpec,
+    { id, attempt }: { readonly id: string; readonly attempt: AbortController },
+  ): Promise<Report | undefined> {
+    const giveBack = await this.#slots.take(attempt.signal);
+    const timer = setTimeout(
+      () => attempt.abort(timeout(spec)),
+      Math.min(spec.timeoutMs, 2 ** 31 - 1),
+    );
+    try {
+      const tip = await this.#world.git.resolve(spec, attempt.signal);
+      if (this.#isQuiet(repository, tip)) {
+        this.#pace = { ...this.#pace, wakeAt: this.#nextLook(spec) };
+        return undefined;
+      }
+      if (this.#isNews(repository, tip)) {
+        this.#status.set(statusDuring(tip, this.#context(repository)));
+      }
+      const job = {
+        id,
+        spec,
+        tip,
+        marks: ownerMarks(repository.id, this.#world.sha256),
+        memory: this.#memory,
+        status: this.#status.current(),
+        tellKinds: (kinds: readonly string[]) => this.#tellKinds(kinds, attempt.signal),
+      };
+      const { report, memory } = await sync(this.#world, job, attempt.signal);
+      this.#memory = memory;
+      return report;
+    } finally {
+      clearTimeout(timer);
+      giveBack();
+    }
+  }
+
+  #nextLook(spec: RepositorySpec): number {
+    return Math.min(this.#world.clock.now() + spec.intervalMs, this.#pace.walkAt);
+  }
+
+  #isQuiet({ generation, syncAt }: Repository, tip: string): boolean {
+    return (
+      this.#settled?.commit === tip &&
+      this.#settled.generation === generation &&
+      (syncAt === undefined || syncAt === this.#status.current().lastHandledSyncAt) &&
+      this.#world.clock.now() < this.#pace.walkAt
+    );
+  }
+
+  /** A new commit, spec or wish is shown as Syncing; trying again what failed is not. */
+  #isNews({ generation, syncAt }: Repository, tip: string): boolean {
+    const { lastAttemptedCommit, observedGeneration, lastHandledSyncAt } = this.#status.current();
+    const asked = syncAt !== undefined && syncAt !== lastHandledSyncAt;
+    return asked || lastAttemptedCommit !== tip || observedGeneration !== generation;
+  }
+
+  async #tellKinds(kinds: readonly string[], signal: AbortSignal): Promise<void> {
+    this.#status.set(statusWithKinds(this.#status.current(), kinds));
+    await this.#status.flush(signal);
+  }
+
+  #explain(
+    repository: Repository,
+    id: string,
+    { error, startedAt }: { error: unknown; startedAt: number },
+  ): void {
+    if (error instanceof Superseded || error instanceof Stopped) return;
+    const fault: Fault =
+      error instanceof NopeaError
+        ? { code: error.code, message: error.message }
+        : { code: "internal", message: String(error) };
+    this.#finish(repository, summariseFault(id, undefined, fault), startedAt);
+    if (!(error instanceof NopeaError)) throw error;
+  }
+
+  #finish(repository: Repository, report: Report, startedAt = this.#world.clock.now()): void {
+    const now = this.#world.clock.now();
+    const failed = report.fault !== undefined || report.failed.length > 0;
+    this.#failed = failed ? this.#failed + 1 : 0;
+    this.#settled = { commit: report.commit, generation: repository.generation };
+    const intervalMs = repository.parsed.ok ? repository.parsed.spec.intervalMs : 300_000;
+    const { failures } = this.#memory;
+    this.#pace = paceAfter({ report, failures, failed: this.#failed, intervalMs, now });
+    const context = { ...this.#context(repository), syncAt: repository.syncAt };
+    this.#status.set(statusAfter(report, context));
+    tell(this.#world, repository, report, now - startedAt);
+  }
+
+  #context({ generation, parsed }: Repository) {
+    return {
+      previous: this.#status.current(),
+      generation,
+      now: this.#world.clock.rfc3339(this.#world.clock.now()),
+      branch: parsed.ok ? parsed.spec.branch : "",
+    };
+  }
+}
+
+function timeout(spec: RepositorySpec): NopeaError {
+  return new NopeaError("sync-timeout", `the sync did not end within ${spec.timeoutMs / 1000}s`);
+}
