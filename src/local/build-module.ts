@@ -1,10 +1,16 @@
 /** Builds the Pepr module as `npx pepr build` does, when its sources are newer than what is in dist/. */
-import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { readdir, stat } from "node:fs/promises";
+import { mkdtemp, readdir, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { startChild } from "./child";
 import { bareEnvironment } from "./environment";
+import { createGuard } from "./guard";
 
+const limitMs = 300_000;
+const tooLong =
+  "npx pepr build does not end: something at import (a timer, a listener, a watch) keeps the module alive";
 const products = ["pepr-nopea.js", "pepr-module-nopea.yaml"];
 const sources = ["pepr.ts", "package.json", "tsconfig.json", "capabilities", "src"];
 const notPartOfIt = ["src/local", "src/cli"];
@@ -18,9 +24,7 @@ export async function buildModule(root: string, say: (line: string) => void): Pr
   const missing = products.filter(name => !existsSync(join(root, "dist", name)));
   // Pepr ends with 0 and no manifest when the module throws while it is loaded.
   if (missing.length > 0 || !(await isFresh(root))) {
-    throw new Error(
-      `npx pepr build left no new ${products.join(" or ")}:\n${output.slice(-4_000)}`,
-    );
+    throw new Error(`npx pepr build left no new ${products.join(" or ")}:\n${output}`);
   }
   say(`Built in ${((Date.now() - started) / 1_000).toFixed(1)} s.`);
 }
@@ -46,21 +50,26 @@ async function changedAt(path: string): Promise<number> {
   );
 }
 
-function run(root: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const build = spawn("npx", ["--no-install", "pepr", "build"], {
-      cwd: root,
+async function run(root: string): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), "nopea-build-"));
+  const guard = createGuard();
+  guard.remove(directory);
+  try {
+    const build = await startChild({
+      name: "npx pepr build",
+      command: "npx",
+      args: ["--no-install", "pepr", "build"],
       env: bareEnvironment(),
-      stdio: ["ignore", "pipe", "pipe"],
+      cwd: root,
+      log: join(directory, "build.log"),
+      guard,
     });
-    let output = "";
-    const keep = (chunk: Buffer) => (output += chunk.toString());
-    build.stdout.on("data", keep);
-    build.stderr.on("data", keep);
-    build.once("error", reject);
-    build.once("close", code => {
-      if (code === 0) resolve(output);
-      else reject(new Error(`npx pepr build failed:\n${output.slice(-4_000)}`));
-    });
-  });
+    const late = sleep(limitMs, tooLong, { ref: false });
+    const end = await Promise.race([build.ended, late]);
+    const output = await build.tail(60);
+    if (!end.endsWith("exit code 0")) throw new Error(`${end}:\n${output}`);
+    return output;
+  } finally {
+    await guard.close();
+  }
 }

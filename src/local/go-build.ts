@@ -1,10 +1,10 @@
 /** Builds the control plane with Go: whole or not at all, and once, however many processes want it. */
 import { execFile, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { mkdir, rename, rm } from "node:fs/promises";
+import { mkdir, rename } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { createGuard } from "./guard";
+import { createGuard, type Guard } from "./guard";
 import { withLock } from "./lock";
 
 export interface BuildOptions {
@@ -68,15 +68,17 @@ export async function buildWithGo(options: BuildOptions): Promise<void> {
       say("This takes 5 to 7 minutes the first time on two cores, and seconds ever after.");
       const started = Date.now();
       const temporary = `${target}.${process.pid}.tmp`;
+      const guard = createGuard();
+      guard.remove(temporary);
       try {
         const wanted = programs(version);
         for (const [index, program] of wanted.entries()) {
           const step = `${index + 1} of ${wanted.length}: ${program.name}`;
-          await buildOne(program, join(temporary, program.name), { ...options, step });
+          await buildOne(program, join(temporary, program.name), { ...options, step, guard });
         }
         await rename(temporary, target);
       } finally {
-        await rm(temporary, { recursive: true, force: true });
+        await guard.close();
       }
       say(`Built in ${seconds(started)} s.`);
     },
@@ -87,11 +89,10 @@ export async function buildWithGo(options: BuildOptions): Promise<void> {
 async function buildOne(
   program: Program,
   output: string,
-  { module, env, say, step }: BuildOptions & { step: string },
+  { module, env, say, step, guard }: BuildOptions & { step: string; guard: Guard },
 ): Promise<void> {
   const started = Date.now();
   say(`  ${step} …`);
-  const guard = createGuard();
   const args = ["build", "-trimpath", "-ldflags", program.ldflags, "-o", output, program.source];
   const go = spawn("go", args, {
     cwd: module,
@@ -111,7 +112,6 @@ async function buildOne(
   const code = await ended.finally(() => stopTicking.abort());
   await ticking;
   if (go.pid !== undefined) guard.forget(go.pid);
-  await guard.close();
   if (code !== 0) throw new Error(`go build ${program.source} failed: ${errors.trim()}`);
 }
 

@@ -19,7 +19,7 @@ import { freePorts } from "./ports";
 
 export interface NopeaOptions {
   readonly controlPlane: ControlPlane;
-  /** Added to the environment of both processes, and winning over it. */
+  /** Added to the environment of both processes, and winning over all but the ports. */
   readonly env?: Readonly<Record<string, string>>;
   /** Where dist/ and package.json are; default: this project. */
   readonly root?: string;

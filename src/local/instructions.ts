@@ -1,0 +1,39 @@
+/** The lines that `npm start` prints for trying things in another terminal. */
+import { dirname } from "node:path";
+import type { ControlPlane } from "./control-plane";
+
+export interface Situation {
+  readonly controlPlane: ControlPlane;
+  readonly namespace: string;
+  readonly name: string;
+  /** The demo's clone address; absent where the user's repository is synced. */
+  readonly demoUrl?: string;
+  readonly httpUrl: string;
+}
+
+/** Lines to copy, ready to be printed. */
+export function instructions(situation: Situation): string {
+  const { controlPlane, namespace, name, demoUrl, httpUrl } = situation;
+  const demo = [
+    `  kubectl edit deployment web -n ${namespace}`,
+    "",
+    "  git clone " + String(demoUrl) + " nopea-demo && cd nopea-demo",
+    `  sed -i.bak 's/Hello from Git/Hello again/' deploy/settings.yaml && git commit -am "Say hello again" && git push`,
+  ];
+  return [
+    "",
+    "Everything runs. In another terminal:",
+    "",
+    `  export KUBECONFIG=${controlPlane.kubeconfig}`,
+    `  export PATH=${dirname(controlPlane.kubectl)}:$PATH`,
+    "  kubectl get gr -A",
+    `  kubectl describe gr ${name} -n ${namespace}`,
+    `  kubectl edit gr ${name} -n ${namespace}`,
+    `  kubectl annotate gr ${name} -n ${namespace} --overwrite nopea.io/sync-at="$(date)"`,
+    ...(demoUrl === undefined ? [] : demo),
+    "",
+    `nopea's own HTTP port: ${httpUrl}   logs: ${controlPlane.dir}/watcher.log, admission.log`,
+    "There is no kubelet, so pods stay Pending; all else is real. Ctrl-C ends everything.",
+    "",
+  ].join("\n");
+}
