@@ -1,9 +1,8 @@
 /** Puts nopea's own CustomResourceDefinitions in place: a module that is deployed brings everything along. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { NopeaError } from "../../model/errors";
-import type { JsonObject } from "../../model/json";
+import { isList, isObject, type JsonObject } from "../../model/json";
 import { APPLY_PATCH, type Kube } from "./client";
-import { isEstablished } from "./conditions";
 import { driftRecordDefinition } from "./crds/drift-record";
 import { gitRepositoryDefinition } from "./crds/git-repository";
 
@@ -35,6 +34,14 @@ async function install(kube: Kube, definition: Definition, signal: AbortSignal):
   while (!isEstablished((await kube({ path, signal })).body)) {
     await sleep(100, undefined, { signal });
   }
+}
+
+function isEstablished({ status }: JsonObject): boolean {
+  const conditions = isObject(status) && isList(status.conditions) ? status.conditions : [];
+  return conditions.some(
+    condition =>
+      isObject(condition) && condition.type === "Established" && condition.status === "True",
+  );
 }
 
 /** An API server before 1.22 answers 415 to server-side apply, or knows no apiextensions.k8s.io/v1. */

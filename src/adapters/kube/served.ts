@@ -4,15 +4,14 @@ import { isList, isObject } from "../../model/json";
 import type { Desired } from "../../model/manifest";
 import type { StepOutcome } from "../../model/outcome";
 import type { Kube } from "./client";
-import { isEstablished } from "./conditions";
 import type { Discovery } from "./discovery";
-import { groupVersionPath, objectPath } from "./paths";
+import { groupVersionPath } from "./paths";
 
-const PAUSE_MS = 50;
+const PAUSE_MS = 100;
 /** Much longer than an API server takes (0.1 s); whoever is not served by then fails by itself and is tried again. */
 const PATIENCE_MS = 10_000;
 
-/** Returns when each applied CustomResourceDefinition is Established and discovery lists it, or patience ends. */
+/** Returns when the resources of each applied CustomResourceDefinition can be listed, or patience ends. */
 export async function waitUntilServed(
   kube: Kube,
   discovery: Discovery,
@@ -25,6 +24,7 @@ export async function waitUntilServed(
   await Promise.all(definitions.map(definition => waitForOne(kube, discovery, definition, signal)));
 }
 
+/** Asks for the resource itself: it answers a moment after the definition is Established, and the answer is small. */
 async function waitForOne(
   kube: Kube,
   discovery: Discovery,
@@ -34,8 +34,7 @@ async function waitForOne(
   const resources = servedResources(definition);
   for (const { apiVersion } of resources) discovery.forget(apiVersion);
   for (let waited = 0; waited < PATIENCE_MS; waited += PAUSE_MS) {
-    const { body } = await kube({ path: objectPath(definition.kind, definition.key), signal });
-    if (isEstablished(body) && (await areListed(kube, resources, signal))) return;
+    if (await areListed(kube, resources, signal)) return;
     await sleep(PAUSE_MS, undefined, { signal });
   }
 }
@@ -45,7 +44,6 @@ interface Resource {
   readonly plural: string;
 }
 
-/** Established comes a moment before the resource answers: ask for the resource itself. */
 async function areListed(
   kube: Kube,
   resources: readonly Resource[],
