@@ -46,6 +46,10 @@ describe("readDocuments", () => {
     expect(readDocuments("{a: yes}", true).roots[0]?.value).toEqual({ a: true });
   });
 
+  it("half of a surrogate pair in JSON: replaced, as an API server does", () => {
+    expect(meaning('{"a": "x\\ud800y"}')).toEqual(['{"a":"x\ufffdy"}']);
+  });
+
   it("concatenated documents with a byte order mark each: all are read", () => {
     expect(meaning("\ufeffa: 1\n---\n\ufeffb: 2\n")).toEqual(['{"a":1}', '{"b":2}']);
   });

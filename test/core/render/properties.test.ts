@@ -127,9 +127,9 @@ describe("numbers", () => {
         (value, base) => {
           const prefix = { 2: "0b", 8: "0o", 10: "", 16: "0x" }[base];
           const digits = (value < 0n ? -value : value).toString(base);
-          expect(
-            BigInt(parseInteger(`${value < 0n ? "-" : ""}${prefix ?? ""}${digits}`) ?? 0),
-          ).toBe(value);
+          expect(BigInt(parseInteger(`${value < 0n ? "-" : ""}${prefix}${digits}`) ?? 0)).toBe(
+            value,
+          );
         },
       ),
     );
