@@ -4,7 +4,7 @@ import type { Plan, Step } from "../../model/plan";
 import { apply } from "./apply";
 import type { Kube } from "./client";
 import type { Discovery } from "./discovery";
-import { waitUntilServed } from "./served";
+import { definitionsNeeded, waitUntilServed } from "./served";
 
 /** Steps in flight; the pool of connections holds a few more for status writes. */
 const SIDE_BY_SIDE = 16;
@@ -18,11 +18,13 @@ export async function execute(
 ): Promise<readonly StepOutcome[]> {
   const outcomes: StepOutcome[] = [];
   for (const stage of plan.stages) {
-    const results = await sideBySide(stage, step =>
-      applyUnlessDown(kube, step, plan, { outcomes, signal }),
+    // API servers take seconds to serve large definitions: only what needs them waits
+    const needed = definitionsNeeded(outcomes, stage);
+    await waitUntilServed(kube, discovery, needed, signal);
+    const progress = { outcomes: [...outcomes], signal };
+    outcomes.push(
+      ...(await sideBySide(stage, step => applyUnlessDown(kube, step, plan, progress))),
     );
-    outcomes.push(...results);
-    await waitUntilServed(kube, discovery, results, signal);
   }
   return outcomes;
 }

@@ -3,25 +3,46 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { isList, isObject } from "../../model/json";
 import type { Desired } from "../../model/manifest";
 import type { StepOutcome } from "../../model/outcome";
+import type { Step } from "../../model/plan";
 import type { Kube } from "./client";
 import type { Discovery } from "./discovery";
 import { groupVersionPath } from "./paths";
 
 const PAUSE_MS = 100;
-/** Much longer than an API server takes (0.1 s); whoever is not served by then fails by itself and is tried again. */
-const PATIENCE_MS = 10_000;
+/** Much longer than an API server takes (0.1 s for a small one, 2 s for a large one); whoever is not served by then fails by itself and is tried again. */
+const PATIENCE_MS = 15_000;
 
-/** Returns when the resources of each applied CustomResourceDefinition can be listed, or patience ends. */
+/** CustomResourceDefinitions that were just applied and whose objects are among the steps. */
+export function definitionsNeeded(
+  outcomes: readonly StepOutcome[],
+  stage: readonly Step[],
+): readonly Desired[] {
+  const kinds = new Set(stage.map(({ desired: { key } }) => `${key.kind}.${key.group}`));
+  return outcomes.flatMap(({ result, desired }) =>
+    result === "applied" && isDefinition(desired) && kinds.has(kindDefinedBy(desired))
+      ? [desired]
+      : [],
+  );
+}
+
+/** Returns when the resources of each definition can be listed, or patience ends. */
 export async function waitUntilServed(
   kube: Kube,
   discovery: Discovery,
-  outcomes: readonly StepOutcome[],
+  definitions: readonly Desired[],
   signal: AbortSignal,
 ): Promise<void> {
-  const definitions = outcomes.flatMap(({ result, desired }) =>
-    result === "applied" && desired.key.kind === "CustomResourceDefinition" ? [desired] : [],
-  );
   await Promise.all(definitions.map(definition => waitForOne(kube, discovery, definition, signal)));
+}
+
+function isDefinition({ key }: Desired): boolean {
+  return key.kind === "CustomResourceDefinition";
+}
+
+function kindDefinedBy({ manifest }: Desired): string {
+  const spec = isObject(manifest.spec) ? manifest.spec : {};
+  const names = isObject(spec.names) ? spec.names : {};
+  return `${asText(names.kind)}.${asText(spec.group)}`;
 }
 
 /** Asks for the resource itself: it answers a moment after the definition is Established, and the answer is small. */
