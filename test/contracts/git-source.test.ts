@@ -4,9 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createGitDispatcher } from "../../src/adapters/git/dispatcher";
 import { createGitSource } from "../../src/adapters/git/git-source";
+import type { Files } from "../../src/local/git-fast-import";
 import { startGitServer } from "../../src/local/git-server";
 import { createFakeGit } from "../support/fake-git-source";
-import { describeGitSource } from "./git-source";
+import { describeGitSource, type CommitFiles } from "./git-source";
 
 describeGitSource("the real Git adapter", async () => {
   const directory = await mkdtemp(join(tmpdir(), "nopea-git-"));
@@ -19,8 +20,10 @@ describeGitSource("the real Git adapter", async () => {
       const repository = await server.create(`repository-${count++}`);
       return {
         url: repository.url,
-        commit: (files, branch = "main") => repository.commit(files, { branch, replace: true }),
-        forcePush: (files, branch = "main") => repository.commit(files, { branch, parent: null }),
+        commit: (files, branch = "main") =>
+          repository.commit(linked(files), { branch, replace: true }),
+        forcePush: (files, branch = "main") =>
+          repository.commit(linked(files), { branch, parent: null }),
         deleteBranch: branch => repository.deleteBranch(branch),
       };
     },
@@ -44,9 +47,21 @@ describeGitSource("the fake", () => {
         url,
         commit: (files, branch) => Promise.resolve(fake.commit(url, files, branch)),
         forcePush: (files, branch) => Promise.resolve(fake.commit(url, files, branch)),
-        deleteBranch: branch => Promise.resolve(fake.deleteBranch(url, branch)),
+        deleteBranch: branch => {
+          fake.deleteBranch(url, branch);
+          return Promise.resolve();
+        },
       });
     },
     close: () => Promise.resolve(),
   });
 });
+
+function linked(files: CommitFiles): Files {
+  return Object.fromEntries(
+    Object.entries(files).map(([path, content]) => [
+      path,
+      typeof content === "string" ? content : { link: content.linkTo },
+    ]),
+  );
+}

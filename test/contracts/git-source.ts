@@ -4,8 +4,13 @@ import type { GitLocation } from "../../src/model/git-repository";
 import { NopeaError } from "../../src/model/errors";
 import type { GitSource, GitTree } from "../../src/ports";
 
+/** A symbolic link. */
+export interface Link {
+  readonly linkTo: string;
+}
+
 /** Path to content; a link is a symbolic link. */
-export type CommitFiles = Readonly<Record<string, string | { readonly link: string }>>;
+export type CommitFiles = Readonly<Record<string, string | Link>>;
 
 export interface TestRepository {
   readonly url: string;
@@ -172,7 +177,7 @@ export function describeGitSource(name: string, open: () => Promise<GitWorld>): 
     });
 
     it("a path that is a file or a link: git-path-not-found that says so", async () => {
-      await repository.commit({ "a.yaml": "a", "d/b.yaml": "b", l: { link: "d" } });
+      await repository.commit({ "a.yaml": "a", "d/b.yaml": "b", l: { linkTo: "d" } });
       expect((await failure(fetchAt("a.yaml"))).message).toContain("is a file");
       expect((await failure(fetchAt("a.yaml"))).code).toBe("git-path-not-found");
       expect((await failure(fetchAt("l"))).message).toContain("symbolic link");
@@ -181,11 +186,11 @@ export function describeGitSource(name: string, open: () => Promise<GitWorld>): 
     it("links to files of the repository: their target's content under their own name", async () => {
       await repository.commit({
         "base/a.yaml": "a",
-        "deploy/near.yaml": { link: "sub/b.yaml" },
+        "deploy/near.yaml": { linkTo: "sub/b.yaml" },
         "deploy/sub/b.yaml": "b",
-        "deploy/sub/far.yaml": { link: "../../base/a.yaml" },
-        "deploy/twice.yaml": { link: "sub/far.yaml" },
-        "deploy/notes.txt": { link: "sub/b.yaml" },
+        "deploy/sub/far.yaml": { linkTo: "../../base/a.yaml" },
+        "deploy/twice.yaml": { linkTo: "sub/far.yaml" },
+        "deploy/notes.txt": { linkTo: "sub/b.yaml" },
       });
       expect(textOf(await fetchAt("deploy"))).toEqual({
         "deploy/near.yaml": "b",
@@ -201,8 +206,8 @@ export function describeGitSource(name: string, open: () => Promise<GitWorld>): 
       ["to a directory", "sub"],
       ["to nothing", "missing.yaml"],
       ["to itself", "link.yaml"],
-    ])("a link %s: manifest-invalid, naming the link", async (_, link) => {
-      await repository.commit({ "d/link.yaml": { link }, "d/sub/a.yaml": "a" });
+    ])("a link %s: manifest-invalid, naming the link", async (_, linkTo) => {
+      await repository.commit({ "d/link.yaml": { linkTo }, "d/sub/a.yaml": "a" });
       const { code, message } = await failure(fetchAt("d"));
       expect(code).toBe("manifest-invalid");
       expect(message).toContain("d/link.yaml");
@@ -219,7 +224,7 @@ export function describeGitSource(name: string, open: () => Promise<GitWorld>): 
         "deploy/sub/local.yaml": "s",
         "deploy/old/b.yaml": "b",
         "deploy/case.yaml": "c",
-        "deploy/broken": { link: "nowhere" },
+        "deploy/broken": { linkTo: "nowhere" },
         "deploy/sub/.nopeaignore": "*",
       });
       expect(Object.keys(textOf(await fetchAt("deploy")))).toEqual([

@@ -70,8 +70,12 @@ export function createFakeGit(): FakeGit {
       return commit;
     },
     deleteBranch: (url, branch) => known(url).branches.delete(branch),
-    fail: (url, error) => (known(url).error = error),
-    delay: (url, gate) => (known(url).gate = gate),
+    fail: (url, error) => {
+      known(url).error = error;
+    },
+    delay: (url, gate) => {
+      known(url).gate = gate;
+    },
   };
 }
 
@@ -93,7 +97,7 @@ function createReader(files: CommitFiles): { reader: TreeReader; root: string } 
   const trees = new Map<string, TreeEntry[]>([["root", []]]);
   for (const [path, content] of Object.entries(files)) {
     const isLink = typeof content === "object";
-    const data = Buffer.from(isLink ? content.link : content);
+    const data = Buffer.from(isLink ? content.linkTo : content);
     const oid = sha(data);
     blobs.set(oid, data);
     const name = path.slice(path.lastIndexOf("/") + 1);

@@ -43,7 +43,7 @@ export function explainFailure(error: unknown, host: string): NopeaError {
 function explain(code: string): Explanation {
   const known = BY_CODE[code];
   if (known !== undefined) return known;
-  if (code.startsWith("HPE_")) return ["git-protocol", "its answer is not HTTP"];
+  if (code === "HPE") return ["git-protocol", "its answer is not HTTP"];
   if (/SSL|TLS|CERT|EPROTO/.test(code)) return ["git-unreachable", `TLS failed (${code})`];
   return [
     "git-unreachable",
@@ -54,6 +54,7 @@ function explain(code: string): Explanation {
 // When several addresses of a host were tried, the first one's failure speaks for all.
 function codeOf(error: unknown): string {
   if (error instanceof AggregateError && error.errors.length > 0) return codeOf(error.errors[0]);
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
-  return typeof code === "string" ? code : "";
+  if (!(error instanceof Error)) return "";
+  if (error.name === "HTTPParserError") return "HPE";
+  return "code" in error && typeof error.code === "string" ? error.code : "";
 }

@@ -105,6 +105,8 @@ async function* readBody(
     first = false;
     yield chunk;
   }
+  // A server that gives up after the headers; isomorphic-git would take it for a repository without branches.
+  if (first) throw new NopeaError("git-protocol", `${printUrl(url)} answers with nothing at all`);
   return undefined;
 }
 

@@ -1,6 +1,7 @@
 /** Asks for one commit with all of its files and nothing of its history, and takes the pack from the answer. */
 import { NopeaError } from "../../model/errors";
 import type { Tip } from "./branch";
+import { createGrowingBuffer } from "./growing-buffer";
 import type { GitHttp } from "./http";
 import { FLUSH, pktLine, readPktLines } from "./pkt-line";
 import { excerpt } from "./printable";
@@ -20,12 +21,12 @@ export async function requestPack(http: GitHttp, url: string, tip: Tip): Promise
     body: iterate(Buffer.from(writeRequest(tip))),
   });
   if (response.body === undefined) throw new NopeaError("git-protocol", "the answer is empty");
-  const pieces: Buffer[] = [];
+  const pack = createGrowingBuffer();
   for await (const line of readPktLines(response.body)) {
     const piece = readLine(line);
-    if (piece !== undefined) pieces.push(piece);
+    if (piece !== undefined) pack.append(piece);
   }
-  return Buffer.concat(pieces);
+  return pack.bytes();
 }
 
 function writeRequest({ commit, capabilities }: Tip): string {
