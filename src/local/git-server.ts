@@ -41,8 +41,8 @@ export interface ServedRepository extends GitRepository {
   readonly url: string;
 }
 
-/** Serves the bare repositories below a directory on a free loopback port. */
-export async function startGitServer(directory: string): Promise<GitServer> {
+/** Serves the bare repositories below a directory on a free port, of loopback unless told otherwise. */
+export async function startGitServer(directory: string, host = "127.0.0.1"): Promise<GitServer> {
   const behaviours = new Map<string, Behaviour>();
   const requests: GitRequest[] = [];
   const server = createServer((incoming, answer) => {
@@ -54,11 +54,11 @@ export async function startGitServer(directory: string): Promise<GitServer> {
   });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
-    server.listen(0, "127.0.0.1", resolve);
+    server.listen(0, host, resolve);
   });
   const address = server.address();
   const port = address !== null && typeof address === "object" ? address.port : 0;
-  const url = `http://127.0.0.1:${port}`;
+  const url = `http://${host}:${port}`;
   return {
     url,
     requests,
