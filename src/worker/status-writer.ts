@@ -54,7 +54,8 @@ export function createStatusWriter(writing: StatusWriting): StatusWriter {
     current: () => wanted,
     set(status) {
       wanted = status;
-      running ??= drain();
+      // a drain with nothing to write ends before it is assigned, and would pass for a running one for ever
+      if (running === undefined && !sameStatus(wanted, written)) running = drain();
     },
     async flush(signal) {
       signal.throwIfAborted();
