@@ -4,7 +4,7 @@ import { parseFile } from "../../../src/core/render/parse-file";
 
 const ALMOST_ALL = MAX_FILE_BYTES - 100;
 
-describe("hostile files", () => {
+describe("hostile files", { timeout: 60_000 }, () => {
   it("a file beyond 4 MiB: refused unread", () => {
     expect(refusal("x".repeat(MAX_FILE_BYTES + 1))).toContain(
       "the file has 4.0 MiB and may have 4",

@@ -25,7 +25,7 @@ items:
 {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "s"}, "stringData": {"a": "b"}}
 `;
 
-describe("parseFile", () => {
+describe("parseFile", { timeout: 60_000 }, () => {
   it("arbitrary bytes: never throws", () => {
     const paths = fc.constantFrom("a.yaml", "a.json", "templates/a.yml");
     fc.assert(

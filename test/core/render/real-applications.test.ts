@@ -13,7 +13,7 @@ const APPLICATIONS = [
   { folder: "kube-prometheus/v2", objects: 131 },
 ];
 
-describe("real applications", () => {
+describe("real applications", { timeout: 60_000 }, () => {
   if (!existsSync(ROOT)) {
     it.skip("skipped: NOPEA_REAL_APPS (default ../shared/manifests) names no folder", () =>
       undefined);
