@@ -4,10 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createGitDispatcher } from "../../src/adapters/git/dispatcher";
 import { createGitSource } from "../../src/adapters/git/git-source";
-import type { Files } from "../../src/local/git-fast-import";
+import type { Content, Files } from "../../src/local/git-fast-import";
 import { startGitServer } from "../../src/local/git-server";
 import { createFakeGit } from "../support/fake-git-source";
-import { describeGitSource, type CommitFiles } from "./git-source";
+import { describeGitSource, type CommitFiles, type Link } from "./git-source";
 
 describeGitSource("the real Git adapter", async () => {
   const directory = await mkdtemp(join(tmpdir(), "nopea-git-"));
@@ -57,11 +57,15 @@ describeGitSource("the fake", () => {
   });
 });
 
+function linkTo(content: Link): Content {
+  return { link: content.linkTo };
+}
+
 function linked(files: CommitFiles): Files {
   return Object.fromEntries(
     Object.entries(files).map(([path, content]) => [
       path,
-      typeof content === "string" ? content : { link: content.linkTo },
+      typeof content === "string" ? content : linkTo(content),
     ]),
   );
 }

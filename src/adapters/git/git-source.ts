@@ -62,7 +62,7 @@ export function createGitSource(options: GitSourceOptions): GitSource {
 
 async function fetchTree({ http, location, limits, pacer }: Call): Promise<GitTree> {
   const tip = await discoverTip(http, location);
-  const bytes = await requestPack(http, location.url, tip);
+  const bytes = await requestPack(http, location.url, tip, limits.transferBytes);
   const pack = await openPack(bytes, limits, pacer);
   const reader = createTreeReader(pack);
   const root = parseCommit(pack.read(tip.commit, "commit"));

@@ -6,17 +6,22 @@ export interface GrowingBuffer {
   bytes(): Buffer;
 }
 
-const FIRST_BYTES = 256 * 1024;
+const SMALL_BYTES = 256 * 1024;
+const MEDIUM_BYTES = 4 * 2 ** 20;
 
-/** Makes an empty one; it doubles when it is full, and memory that was never written to costs nothing. */
-export function createGrowingBuffer(): GrowingBuffer {
-  let buffer = Buffer.allocUnsafeSlow(FIRST_BYTES);
+/**
+ * Makes an empty one for at most so many bytes. It grows in two steps only: memory that was never written to costs
+ * nothing, but to copy a hundred megabytes into more room would hold the event loop up.
+ */
+export function createGrowingBuffer(maxBytes: number): GrowingBuffer {
+  let buffer = Buffer.allocUnsafeSlow(SMALL_BYTES);
   let used = 0;
   return {
     append: piece => {
       const needed = used + piece.length;
       if (needed > buffer.length) {
-        const larger = Buffer.allocUnsafeSlow(Math.max(needed, buffer.length * 2));
+        const room = needed <= MEDIUM_BYTES ? MEDIUM_BYTES : Math.max(maxBytes, needed);
+        const larger = Buffer.allocUnsafeSlow(room);
         buffer.copy(larger, 0, 0, used);
         buffer = larger;
       }

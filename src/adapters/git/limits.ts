@@ -20,7 +20,8 @@ const MIB = 2 ** 20;
 export const GIT_LIMITS: GitLimits = {
   fileBytes: 4 * MIB,
   selectedBytes: 64 * MIB,
-  transferBytes: 128 * MIB,
+  // A fetch takes up to three times this in memory, and the pod has 512 MiB for everything.
+  transferBytes: 64 * MIB,
   objectBytes: 16 * MIB,
   unpackedBytes: 2048 * MIB,
   entries: 200_000,

@@ -10,7 +10,12 @@ import { excerpt } from "./printable";
 // the pack for its end, prefers a tag to a branch of the same name, and unpacks without any limit.
 
 /** The pack of the tip's commit. */
-export async function requestPack(http: GitHttp, url: string, tip: Tip): Promise<Buffer> {
+export async function requestPack(
+  http: GitHttp,
+  url: string,
+  tip: Tip,
+  maxBytes: number,
+): Promise<Buffer> {
   const response = await http.request({
     url: `${url}/git-upload-pack`,
     method: "POST",
@@ -21,7 +26,7 @@ export async function requestPack(http: GitHttp, url: string, tip: Tip): Promise
     body: iterate(Buffer.from(writeRequest(tip))),
   });
   if (response.body === undefined) throw new NopeaError("git-protocol", "the answer is empty");
-  const pack = createGrowingBuffer();
+  const pack = createGrowingBuffer(maxBytes);
   for await (const line of readPktLines(response.body)) {
     const piece = readLine(line);
     if (piece !== undefined) pack.append(piece);
