@@ -1,0 +1,128 @@
+/** Many ConfigMaps: what a first sync and a change of one cost, beside a bare loop that does only the unavoidable. */
+import { auditMark, requestsSince } from "../support/audit";
+import { eventually } from "../../src/local/eventually";
+import type { ServedRepository } from "../../src/local/git-server";
+import type { KubeClient } from "../../src/local/kube-client";
+import type { KubeObject } from "../../src/local/kube-types";
+
+export interface Bench {
+  readonly kube: KubeClient;
+  readonly auditLog: string;
+  readonly objects: number;
+}
+
+export interface Cost {
+  readonly seconds: number;
+  readonly requests: number;
+}
+
+const NOPEA = "system:serviceaccount:pepr-system:pepr-nopea";
+/** As many as nopea has in flight. */
+const IN_FLIGHT = 16;
+const PATIENCE_MS = 300_000;
+
+/** The files of the repository: one ConfigMap each. */
+export function configMaps(count: number, value: string): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Array.from({ length: count }, (_, index) => [`cm-${index}.yaml`, configMap(index, value)]),
+  );
+}
+
+export function configMap(index: number, value: string): string {
+  return `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: cm-${index}\ndata:\n  value: "${value}"\n`;
+}
+
+/** The floor: the same objects by server-side apply and nothing else, as many in flight. */
+export async function bareLoop({ kube, objects }: Bench, namespace: string): Promise<number> {
+  await makeNamespace(kube, namespace);
+  const started = performance.now();
+  const queue = Array.from({ length: objects }, (_, index) => index).values();
+  const worker = async () => {
+    for (const index of queue) {
+      const metadata = { namespace, name: `cm-${index}`, labels: { bench: "bare" } };
+      await kube.apply({ apiVersion: "v1", kind: "ConfigMap", metadata, data: { value: "0" } });
+    }
+  };
+  await Promise.all(Array.from({ length: IN_FLIGHT }, worker));
+  return (performance.now() - started) / 1000;
+}
+
+/** From the creation of the GitRepository until its status names the commit. */
+export async function firstSync(
+  bench: Bench,
+  git: ServedRepository,
+  namespace: string,
+): Promise<Cost> {
+  const { kube } = bench;
+  await makeNamespace(kube, namespace);
+  const commit = await git.head();
+  return measure(bench, async () => {
+    await kube.create({
+      apiVersion: "nopea.false.systems/v1alpha1",
+      kind: "GitRepository",
+      metadata: { namespace, name: "bench" },
+      spec: { url: git.url, interval: "1h", timeout: "5m" },
+    });
+    await synced(kube, namespace, commit);
+  });
+}
+
+/** From the trigger until the one changed object is live. */
+export async function changeOne(
+  bench: Bench,
+  git: ServedRepository,
+  namespace: string,
+): Promise<Cost> {
+  const { kube } = bench;
+  const commit = await git.commit({ "cm-7.yaml": configMap(7, "changed") });
+  const at = String(Date.now());
+  const cost = await measure(bench, async () => {
+    const annotations = { "nopea.io/sync-at": at };
+    await kube.patch(repositoryIn(namespace), { metadata: { annotations } });
+    const ref = { apiVersion: "v1", kind: "ConfigMap", namespace, name: "cm-7" };
+    await eventually(async () => dataOf(await kube.get(ref)).value === "changed", PATIENCE_MS, 5);
+  });
+  await synced(kube, namespace, commit);
+  return cost;
+}
+
+/** Requests of nopea's in so many seconds in which nothing changes. */
+export async function idleRequests(bench: Bench, seconds: number): Promise<number> {
+  const mark = await auditMark(bench.auditLog);
+  await new Promise(resolve => setTimeout(resolve, seconds * 1000));
+  const requests = await requestsSince(bench.auditLog, mark, { user: NOPEA });
+  return requests.filter(({ resource }) => resource === "configmaps").length;
+}
+
+async function measure({ auditLog }: Bench, work: () => Promise<void>): Promise<Cost> {
+  const mark = await auditMark(auditLog);
+  const started = performance.now();
+  await work();
+  const seconds = (performance.now() - started) / 1000;
+  // the last status write follows what was waited for
+  await new Promise(resolve => setTimeout(resolve, 500));
+  return { seconds, requests: (await requestsSince(auditLog, mark, { user: NOPEA })).length };
+}
+
+async function makeNamespace(kube: KubeClient, name: string): Promise<void> {
+  await kube.create({ apiVersion: "v1", kind: "Namespace", metadata: { name } });
+}
+
+function repositoryIn(namespace: string) {
+  const apiVersion = "nopea.false.systems/v1alpha1";
+  return { apiVersion, kind: "GitRepository", namespace, name: "bench" };
+}
+
+async function synced(kube: KubeClient, namespace: string, commit: string): Promise<void> {
+  const isSynced = async () => {
+    const { status } = await kube.get<KubeObject & { status?: { lastSyncedCommit?: string } }>(
+      repositoryIn(namespace),
+    );
+    return status?.lastSyncedCommit === commit;
+  };
+  await eventually(isSynced, PATIENCE_MS, 20);
+}
+
+function dataOf(object: KubeObject): Readonly<Record<string, string>> {
+  return object.data as Readonly<Record<string, string>>;
+}

@@ -1,0 +1,96 @@
+/** `npm run bench`: what nopea costs, measured on a control plane of its own; `-- --quick` only shows that it runs. */
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { cpus, tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { buildModule } from "../../src/local/build-module";
+import { startControlPlane } from "../../src/local/control-plane";
+import { startGitServer } from "../../src/local/git-server";
+import { createKubeClient } from "../../src/local/kube-client";
+import { startNopea } from "../../src/local/nopea";
+import { projectRoot } from "../../src/local/paths";
+import {
+  bareLoop,
+  changeOne,
+  configMaps,
+  firstSync,
+  idleRequests,
+  type Bench,
+} from "./config-maps";
+import { table, type Figure } from "./figures";
+
+const { values: options } = parseArgs({
+  options: {
+    quick: { type: "boolean", default: false },
+    runs: { type: "string", default: "5" },
+    json: { type: "string" },
+  },
+});
+
+async function main(): Promise<void> {
+  const say = (line: string) => console.error(line);
+  await buildModule(projectRoot, say);
+  const controlPlane = await startControlPlane({ audit: "Metadata", say });
+  const directory = await mkdtemp(join(tmpdir(), "nopea-bench-"));
+  const git = await startGitServer(directory);
+  const nopea = await startNopea({ controlPlane, env: { NOPEA_ALLOW_LOOPBACK: "true" } });
+  const kube = createKubeClient(controlPlane.admin);
+  try {
+    const auditLog = controlPlane.auditLog ?? "";
+    const objects = options.quick ? 100 : 1000;
+    const figures = await run({ kube, auditLog, objects }, git, nopea.watcher.pid());
+    await report(figures);
+  } finally {
+    await nopea.stop();
+    await Promise.all([kube.close(), git.stop()]);
+    await controlPlane.stop();
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+type Git = Awaited<ReturnType<typeof startGitServer>>;
+
+async function run(bench: Bench, git: Git, watcher: number): Promise<readonly Figure[]> {
+  const figures = new Map<string, { unit: string; values: number[] }>();
+  const add = (measure: string, unit: string, value: number) => {
+    const figure = figures.get(measure) ?? { unit, values: [] };
+    figures.set(measure, figure);
+    figure.values.push(value);
+  };
+  const { objects } = bench;
+  for (let round = 1; round <= (options.quick ? 1 : Number(options.runs)); round++) {
+    const repository = await git.create(`bench-${round}`);
+    await repository.commit(configMaps(objects, "0"));
+    const floor = await bareLoop(bench, `bare-${round}`);
+    const first = await firstSync(bench, repository, `sync-${round}`);
+    const change = await changeOne(bench, repository, `sync-${round}`);
+    add(`bare loop of ${objects} server-side applies`, "s", floor);
+    add(`first sync of ${objects} ConfigMaps`, "s", first.seconds);
+    add("first sync: share of the bare loop's rate", "", floor / first.seconds);
+    add("first sync: requests", "", first.requests);
+    add(`one of ${objects} changed: trigger to live`, "s", change.seconds);
+    add("one changed: requests", "", change.requests);
+    console.error(`round ${round} done`);
+  }
+  const idle = options.quick ? 3 : 30;
+  add(`requests about the objects in ${idle} s of calm`, "", await idleRequests(bench, idle));
+  add("resident memory of the watcher", "MB", await residentMegabytes(watcher));
+  return [...figures].map(([measure, figure]) => ({ measure, ...figure }));
+}
+
+async function residentMegabytes(pid: number): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, "utf8").catch(() => "");
+  return Math.round(Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? NaN) / 1024);
+}
+
+async function report(figures: readonly Figure[]): Promise<void> {
+  const machine = `${cpus().length} × ${cpus()[0]?.model ?? "CPU"}, Node ${process.versions.node}`;
+  console.log(`${machine}\n\n${table(figures)}`);
+  if (options.json === undefined) return;
+  await writeFile(options.json, `${JSON.stringify({ machine, figures }, null, 2)}\n`);
+}
+
+main().catch((error: unknown) => {
+  console.error(error);
+  process.exitCode = 1;
+});
