@@ -2,10 +2,11 @@
 import { spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { eventually } from "../../src/local/eventually";
 
-const starter = join(import.meta.dirname, "starter.ts");
+const starter = fileURLToPath(new URL("./starter.ts", import.meta.url));
 
 /** False for a zombie too: it has died, and only nobody has asked how. */
 function isAlive(pid: number): boolean {

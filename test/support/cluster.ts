@@ -10,7 +10,7 @@ import { requestToken } from "../../src/local/token";
 
 export { eventually } from "../../src/local/eventually";
 export { KubeError, type KubeClient } from "../../src/local/kube-client";
-export type { KubeObject, ObjectRef, WatchEvent } from "../../src/local/kube-types";
+export type { KubeObject } from "../../src/local/kube-types";
 
 export interface KubectlResult {
   readonly code: number;
@@ -83,7 +83,7 @@ export function testCluster(): TestCluster {
 }
 
 /** Short, lower case, different each time. */
-export function uniqueSuffix(): string {
+function uniqueSuffix(): string {
   const random = Math.floor(Math.random() * 36 ** 4).toString(36);
   return `${Date.now().toString(36)}${random.padStart(4, "0")}`;
 }

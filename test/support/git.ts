@@ -5,8 +5,6 @@ import { join } from "node:path";
 import { afterAll, beforeAll } from "vitest";
 import { startGitServer, type GitServer } from "../../src/local/git-server";
 
-export type { Behaviour, GitServer, ServedRepository } from "../../src/local/git-server";
-
 /** Starts a server before the file's tests and stops it after them; call the result for the server. */
 export function useGitServer(): () => GitServer {
   let directory = "";
