@@ -53,7 +53,8 @@ function retryAt(
   { failures, failed, intervalMs, now }: Pacing,
 ): number {
   const refused = failures.get(formatKey(key));
-  if (refused !== undefined) return refused.retryAt;
+  // what was refused long ago and waits for something else now has nothing to say
+  if (refused !== undefined && refused.retryAt > now) return refused.retryAt;
   const { retry } = describeError(fault.code);
   return now + (retry === "poll" ? Math.min(intervalMs, backoff(failed)) : backoff(failed));
 }
