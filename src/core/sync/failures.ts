@@ -26,7 +26,8 @@ export function remember(
   for (const outcome of outcomes) {
     const id = formatKey(outcome.desired.key);
     const before = next.get(id);
-    next.delete(id);
+    if (outcome.result === "applied") next.delete(id);
+    // stale and contested are decided again at once: they say nothing about the content
     if (outcome.result !== "failed") continue;
     const { digest } = outcome.desired;
     const times = (before?.digest === digest ? before.times : 0) + 1;
