@@ -11,6 +11,7 @@ import { NopeaError } from "../../../src/model/errors";
 
 const BLOB = 3;
 const OFFSET_DELTA = 6;
+const NAME_DELTA = 7;
 
 function entry(type: number, bytes: number, data: Buffer, base: readonly number[] = []): Buffer {
   const head = [(type << 4) | (bytes & 15)];
@@ -49,6 +50,23 @@ describe("openPack", () => {
     expect(pack.read(blobName("hello"), "blob").toString()).toBe("hello");
     expect(pack.read(blobName("hello!!!"), "blob").toString()).toBe("hello!!!");
     expect(pack.bytes(blobName("hello!!!"))).toBe(8);
+  });
+
+  it("deltas that name their base, also one that comes later: by their names", async () => {
+    const named = (text: string, delta: Buffer) =>
+      entry(NAME_DELTA, delta.length, delta, [...Buffer.from(blobName(text), "hex")]);
+    const second = named("hello!", Buffer.from([6, 7, 0x90, 6, 1, ...Buffer.from("?")]));
+    const first = named("hello", Buffer.from([5, 6, 0x90, 5, 1, ...Buffer.from("!")]));
+    const pack = await open(packOf(second, first, entry(BLOB, 5, Buffer.from("hello"))));
+    expect(pack.read(blobName("hello!?"), "blob").toString()).toBe("hello!?");
+    expect(pack.read(blobName("hello!"), "blob").toString()).toBe("hello!");
+  });
+
+  it("a delta that names a base that is not there: passed over", async () => {
+    const delta = Buffer.from([5, 6, 0x90, 5, 1, ...Buffer.from("!")]);
+    const base = [...Buffer.from(blobName("hello"), "hex")];
+    const pack = await open(packOf(entry(NAME_DELTA, delta.length, delta, base)));
+    expect(() => pack.read(blobName("hello!"), "blob")).toThrow("missing");
   });
 
   it("an object of another kind than asked for, or not there: git-protocol", async () => {

@@ -135,21 +135,6 @@ describe("packs", () => {
     expect(textOf(await fetchWith({}))).toEqual(files);
   });
 
-  it("a server that names bases instead of counting: understood", async () => {
-    const text = Array.from({ length: 300 }, (_, index) => `key${index}: ${index * 7919}`).join(
-      "\n",
-    );
-    const files = {
-      "a.yaml": `${text}\na: 1`,
-      "b.yaml": `${text}\nb: 2`,
-      "c.yaml": `${text}\nc: 3`,
-    };
-    await repository.commit(files);
-    await repository.git("repack", "-adfq");
-    await repository.git("config", "repack.useDeltaBaseOffset", "false");
-    expect(textOf(await fetchWith({}))).toEqual(files);
-  });
-
   it("an object beyond what is held, outside of path: passed over", async () => {
     const blob = Buffer.alloc(3 * 2 ** 20, "0123456789abcdef!");
     await repository.commit({ "video.bin": blob, "deploy/a.yaml": "a" });
