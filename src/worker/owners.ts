@@ -25,8 +25,11 @@ export async function findOwners(
   await Promise.all(
     namespaces.map(async namespace => {
       for (const name of await cluster.repositories(namespace, signal)) {
-        const { labels } = ownerMarks({ namespace, name }, sha256);
+        const { labels, fieldManager } = ownerMarks({ namespace, name }, sha256);
+        // long names stand cut and hashed in labels and field managers, and not in the same way
+        const managing = managingRepository(fieldManager)?.name ?? name;
         existing.add(`${namespace}/${name}`);
+        existing.add(`${namespace}/${managing}`);
         existing.add(`${labels[LABEL_REPOSITORY_NAMESPACE]}/${labels[LABEL_REPOSITORY]}`);
       }
     }),
