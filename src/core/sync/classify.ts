@@ -19,12 +19,15 @@ export function classify(
   marks: OwnerMarks,
   exists: (repository: RepositoryName) => boolean,
 ): Standing {
-  const other = otherOwners(live, marks).find(exists);
-  if (other !== undefined) return { of: "another", repository: other };
   const applied = live.managers.some(
     ({ manager, operation }) => manager === marks.fieldManager && operation === "Apply",
   );
-  return applied ? { of: "us", labelled: isLabelled(live, marks) } : { of: "nobody" };
+  const labelled = isLabelled(live, marks);
+  // the labels say who has it now: an owner of before stays among the managers after it lost the object
+  if (applied && labelled) return { of: "us", labelled };
+  const other = otherOwners(live, marks).find(exists);
+  if (other !== undefined) return { of: "another", repository: other };
+  return applied ? { of: "us", labelled } : { of: "nobody" };
 }
 
 /** Repositories that an object's labels or field managers name, other than ours. */
