@@ -2,6 +2,9 @@
 import { setImmediate, setTimeout } from "node:timers/promises";
 import type { Clock } from "../ports";
 
+/** What a timer of Node holds; a longer one would fire at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
 /** Timers do not keep the process alive by themselves. */
 export const clock: Clock = {
   now: () => Date.now(),
@@ -9,7 +12,10 @@ export const clock: Clock = {
   breathe: () => setImmediate(),
   async sleep(milliseconds, signal) {
     signal.throwIfAborted();
-    await setTimeout(milliseconds, undefined, { signal, ref: false }).catch((error: unknown) => {
+    await setTimeout(Math.min(milliseconds, LONGEST_TIMER_MS), undefined, {
+      signal,
+      ref: false,
+    }).catch((error: unknown) => {
       signal.throwIfAborted();
       throw error;
     });

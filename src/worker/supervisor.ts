@@ -2,7 +2,9 @@
 import { backoff } from "../core/sync/backoff";
 import type { Repository, RepositoryId } from "../model/git-repository";
 import type { World } from "../ports";
+import { createAlarm, type Alarm } from "./alarm";
 import { createSlots } from "./slots";
+import { createTombstones } from "./tombstones";
 import { Worker } from "./worker";
 
 export interface Supervisor {
@@ -18,6 +20,8 @@ export interface Supervisor {
 interface Post {
   readonly worker: Worker;
   readonly life: AbortController;
+  /** Ends the pause after a crash: the repository has changed. */
+  readonly alarm: Alarm;
 }
 
 /** After so long without a crash, a worker counts as healthy again. */
@@ -27,6 +31,7 @@ const HEALTHY_AFTER_MS = 600_000;
 export function createSupervisor(world: World): Supervisor {
   const slots = createSlots(() => world.settings().concurrentSyncs);
   const posts = new Map<string, Post>();
+  const gone = createTombstones();
 
   function remove(uid: string): void {
     const post = posts.get(uid);
@@ -40,7 +45,8 @@ export function createSupervisor(world: World): Supervisor {
     for (const [uid, { worker }] of posts) {
       if (sameName(worker.id, repository.id)) remove(uid);
     }
-    const post = { worker: new Worker(world, slots, repository), life: new AbortController() };
+    const worker = new Worker(world, slots, repository);
+    const post = { worker, life: new AbortController(), alarm: createAlarm(world.clock) };
     posts.set(repository.id.uid, post);
     world.metrics.workers(posts.size);
     void keepRunning(post, world);
@@ -49,17 +55,21 @@ export function createSupervisor(world: World): Supervisor {
   return {
     upsert(repository) {
       const post = posts.get(repository.id.uid);
+      if (gone.has(repository.id.uid)) return;
       if (post === undefined) start(repository);
-      else post.worker.update(repository);
+      else if (post.worker.update(repository)) post.alarm.nudge();
     },
-    remove: ({ uid }) => remove(uid),
+    remove({ uid }) {
+      gone.add(uid);
+      remove(uid);
+    },
     nudgeAll: () => posts.forEach(({ worker }) => worker.nudge()),
     stop: () => [...posts.keys()].forEach(remove),
   };
 }
 
 /** Never rejects: a worker that breaks is reported, and runs again after a pause. */
-async function keepRunning({ worker, life }: Post, world: World): Promise<void> {
+async function keepRunning({ worker, life, alarm }: Post, world: World): Promise<void> {
   for (let crashes = 0; !life.signal.aborted; ) {
     const startedAt = world.clock.now();
     try {
@@ -68,7 +78,8 @@ async function keepRunning({ worker, life }: Post, world: World): Promise<void> 
       report(worker, error, world);
     }
     crashes = world.clock.now() - startedAt > HEALTHY_AFTER_MS ? 1 : crashes + 1;
-    await world.clock.sleep(backoff(crashes), life.signal).catch(() => undefined);
+    const until = world.clock.now() + backoff(crashes);
+    await alarm.wait(until, life.signal).catch(() => undefined);
   }
 }
 

@@ -5,9 +5,10 @@ import { declaredKinds, kindId } from "../core/sync/declared-kinds";
 import type { Failures } from "../core/sync/failures";
 import { locate, type Located } from "../core/sync/locate";
 import { findOrphans, managedKinds } from "../core/sync/orphans";
+import { ANNOTATION_RECREATE } from "../model/annotations";
 import { NopeaError } from "../model/errors";
 import type { RepositorySpec, RepositoryStatus } from "../model/git-repository";
-import type { KindInfo, Problem, TypeRef } from "../model/manifest";
+import type { Desired, KindInfo, Problem, TypeRef } from "../model/manifest";
 import type { OwnerMarks } from "../model/ownership";
 import type { Report } from "../model/report";
 import type { World } from "../ports";
@@ -99,7 +100,7 @@ async function apply(world: World, job: Rest, signal: AbortSignal): Promise<Sync
     unknown,
     orphans,
     kinds: managedKinds(desired, orphans, knownKinds),
-    notices: [...rendered.notices, ...noticesOf(job.spec)],
+    notices: [...rendered.notices, ...noticesOf(job.spec, desired)],
   });
   return { report, memory: { ...memory, failures: converged.failures } };
 }
@@ -124,9 +125,13 @@ function typeOf(name: string): TypeRef {
   return { apiVersion: name.slice(0, slash), kind: name.slice(slash + 1) };
 }
 
-function noticesOf(spec: RepositorySpec): readonly string[] {
-  const fields = effectsNotImplemented(spec);
-  return fields.length === 0 ? [] : [`Not implemented yet, without effect: ${fields.join(", ")}`];
+/** What Git asks for and nopea cannot do yet, and nobody loses anything by. */
+function noticesOf(spec: RepositorySpec, desired: readonly Desired[]): readonly string[] {
+  const recreate = desired.some(
+    ({ manifest }) => manifest.metadata.annotations?.[ANNOTATION_RECREATE],
+  );
+  const names = [...effectsNotImplemented(spec), ...(recreate ? [ANNOTATION_RECREATE] : [])];
+  return names.length === 0 ? [] : [`Not implemented yet, without effect: ${names.join(", ")}`];
 }
 
 const SHOWN = 5;

@@ -52,13 +52,14 @@ export class Worker {
     return this.#repository.id;
   }
 
-  /** A newer version of the GitRepository; only a new generation or sync-at means work, a status write does not. */
-  update(repository: Repository): void {
+  /** A newer version of the GitRepository; true if it means work: a status write does not. */
+  update(repository: Repository): boolean {
     const before = this.#repository;
     this.#repository = repository;
     if (repository.generation !== before.generation) this.#attempt?.abort(new Superseded());
-    else if (repository.syncAt === before.syncAt) return;
+    else if (repository.syncAt === before.syncAt) return false;
     this.#alarm.nudge();
+    return true;
   }
 
   /** Look at Git now. */
@@ -113,10 +114,10 @@ export class Worker {
     { id, attempt }: { readonly id: string; readonly attempt: AbortController },
   ): Promise<Report | undefined> {
     const giveBack = await this.#slots.take(attempt.signal);
-    const timer = setTimeout(
-      () => attempt.abort(timeout(spec)),
-      Math.min(spec.timeoutMs, 2 ** 31 - 1),
-    );
+    const ended = new AbortController();
+    const tooLong = () => attempt.abort(timeout(spec));
+    // a rejection only says that the sync ended in time
+    void this.#world.clock.sleep(spec.timeoutMs, ended.signal).then(tooLong, () => undefined);
     try {
       const tip = await this.#world.git.resolve(spec, attempt.signal);
       if (this.#isQuiet(repository, tip)) {
@@ -139,7 +140,7 @@ export class Worker {
       this.#memory = memory;
       return report;
     } finally {
-      clearTimeout(timer);
+      ended.abort();
       giveBack();
     }
   }
@@ -165,6 +166,8 @@ export class Worker {
   }
 
   async #tellKinds(kinds: readonly string[], signal: AbortSignal): Promise<void> {
+    const known = this.#status.current().resources?.kinds ?? [];
+    if (kinds.every(kind => known.includes(kind))) return;
     this.#status.set(statusWithKinds(this.#status.current(), kinds));
     await this.#status.flush(signal);
   }

@@ -38,7 +38,7 @@ export function failureConditions(report: Report, context: ConditionContext): re
   const code = report.fault?.code ?? report.failed[0]?.fault.code ?? "internal";
   const { reason } = describeError(code);
   const message = failureMessage(report);
-  const stalled: readonly Draft[] = isStalled(code)
+  const stalled: readonly Draft[] = isStalled(report.fault?.code)
     ? [{ type: "Stalled", status: "True", reason, message }]
     : [];
   return finish([ready("False", reason, message), ...stalled], context);
@@ -57,7 +57,8 @@ export function progressConditions(what: string, context: ConditionContext): rea
   return finish([ready("Unknown", "Progressing", what), reconciling], context);
 }
 
-function isStalled(code: ErrorCode): boolean {
+/** Only what stops the whole sync until somebody changes something. */
+function isStalled(code: ErrorCode | undefined): boolean {
   return code === "spec-invalid" || code === "not-implemented" || code === "cluster-too-old";
 }
 

@@ -1,5 +1,5 @@
 /** What to do about one object: an ordered list of named rules, the first with an opinion wins. */
-import { ANNOTATION_SUSPEND_HEAL } from "../../model/annotations";
+import { ANNOTATION_IGNORE, ANNOTATION_SUSPEND_HEAL } from "../../model/annotations";
 import type { ErrorCode } from "../../model/errors";
 import type { Live, NamespaceState } from "../../model/live";
 import type { Desired } from "../../model/manifest";
@@ -29,11 +29,12 @@ const RULES: readonly Rule[] = [
   ["namespace missing", namespaceMissing],
   ["terminating", terminating],
   ["another repository's", anothers],
+  ["as applied", asApplied],
   ["suspended by hand", suspended],
   ["failed before", failedBefore],
   ["not there", notThere],
+  ["left to others", leftToOthers],
   ["nobody's", nobodys],
-  ["as applied", asApplied],
 ];
 
 /** The verdict of the first rule that has one; an object that is ours and differs from Git is updated. */
@@ -103,6 +104,13 @@ function asApplied({ desired, live }: Case): Verdict | undefined {
   return applied?.digest === desired.digest
     ? { action: "keep", desired, live: live.object }
     : undefined;
+}
+
+/** nopea.io/ignore in Git: its fields are set at creation and then belong to others; which it cannot tell apart yet. */
+function leftToOthers({ desired }: Case): Verdict | undefined {
+  if (desired.manifest.metadata.annotations?.[ANNOTATION_IGNORE] === undefined) return undefined;
+  const message = `${ANNOTATION_IGNORE} is not implemented yet: the object is created, but not changed afterwards`;
+  return { action: "refuse", desired, fault: { code: "not-implemented", message } };
 }
 
 function wait(desired: Desired, code: ErrorCode, message: string): Verdict {
