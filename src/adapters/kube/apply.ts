@@ -29,6 +29,8 @@ export async function apply(
     });
     return outcomeOf(answer, step);
   } catch (error) {
+    // a timeout's reason is a NopeaError too, but says nothing about this object
+    signal.throwIfAborted();
     if (!(error instanceof NopeaError)) throw error;
     return { result: "failed", desired, fault: { code: error.code, message: error.message } };
   }
