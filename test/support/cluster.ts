@@ -83,7 +83,7 @@ export function testCluster(): TestCluster {
 }
 
 /** Short, lower case, different each time. */
-function uniqueSuffix(): string {
+export function uniqueSuffix(): string {
   const random = Math.floor(Math.random() * 36 ** 4).toString(36);
   return `${Date.now().toString(36)}${random.padStart(4, "0")}`;
 }

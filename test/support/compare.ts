@@ -4,8 +4,8 @@ import type { KubeObject } from "../../src/local/kube-types";
 import type { TestCluster } from "./cluster";
 
 export interface Declaration {
-  /** Where objects without a namespace of their own go. */
-  readonly namespace: string;
+  /** Where objects go; absent: each has a namespace of its own. */
+  readonly namespace?: string;
   /** A manifest as kubectl takes it, or … */
   readonly text?: string;
   /** … a folder of them. */
@@ -40,10 +40,12 @@ async function applyInTheory(
 ): Promise<readonly KubeObject[]> {
   const apply = ["apply", "--server-side", "--force-conflicts", "--dry-run=server"];
   const from = folder === undefined ? ["-f", "-"] : ["-R", "-f", folder];
-  const how = ["--validate=ignore", "--field-manager", judge, "-n", namespace, "-o", "json"];
-  const managed = ["--show-managed-fields"];
+  const how = ["--validate=ignore", "--field-manager", judge];
+  const output = ["-o", "json", "--show-managed-fields"];
+  const where = namespace === undefined ? [] : ["-n", namespace];
   const options = text === undefined ? {} : { input: text };
-  const result = await cluster.kubectl([...apply, ...how, ...managed, ...from], options);
+  const args = [...apply, ...how, ...output, ...where, ...from];
+  const result = await cluster.kubectl(args, options);
   if (result.code !== 0) throw new Error(result.stderr);
   const answer = JSON.parse(result.stdout) as KubeObject & { items?: readonly KubeObject[] };
   return answer.kind === "List" ? (answer.items ?? []) : [answer];
@@ -113,7 +115,8 @@ function ownedFields({ metadata }: KubeObject): readonly string[] {
 /** What an apply of the text by somebody else owns; nopea turns stringData into data. */
 function declaredFields({ metadata }: KubeObject): readonly string[] {
   const entry = metadata.managedFields?.find(({ manager }) => manager === judge);
-  const declared = leavesOf(entry?.fieldsV1 as FieldSet);
+  // who declares nothing but a name owns nothing, and has no entry
+  const declared = leavesOf((entry?.fieldsV1 ?? {}) as FieldSet);
   return declared.map(path => path.replace(/^f:stringData\//, "f:data/")).sort();
 }
 
