@@ -6,6 +6,8 @@ import type { Clock, Log } from "../ports";
 export interface StatusWriter {
   /** The status as it is meant to be: what the next one is computed from. */
   current(): RepositoryStatus;
+  /** The status as the API server has it, as far as is known. */
+  written(): RepositoryStatus;
   set(status: RepositoryStatus): void;
   /** Resolves when the last status that was set is written, rejects when the signal is aborted. */
   flush(signal: AbortSignal): Promise<void>;
@@ -52,6 +54,7 @@ export function createStatusWriter(writing: StatusWriting): StatusWriter {
 
   return {
     current: () => wanted,
+    written: () => written,
     set(status) {
       wanted = status;
       // a drain with nothing to write ends before it is assigned, and would pass for a running one for ever

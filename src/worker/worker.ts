@@ -166,7 +166,8 @@ export class Worker {
   }
 
   async #tellKinds(kinds: readonly string[], signal: AbortSignal): Promise<void> {
-    const known = this.#status.current().resources?.kinds ?? [];
+    // a status that is meant to be, but could not be written yet, does not help whoever restarts
+    const known = this.#status.written().resources?.kinds ?? [];
     if (kinds.every(kind => known.includes(kind))) return;
     this.#status.set(statusWithKinds(this.#status.current(), kinds));
     await this.#status.flush(signal);
