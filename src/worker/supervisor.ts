@@ -43,7 +43,9 @@ export function createSupervisor(world: World): Supervisor {
 
   function start(repository: Repository): void {
     for (const [uid, { worker }] of posts) {
-      if (sameName(worker.id, repository.id)) remove(uid);
+      if (!sameName(worker.id, repository.id)) continue;
+      gone.add(uid);
+      remove(uid);
     }
     const worker = new Worker(world, slots, repository);
     const post = { worker, life: new AbortController(), alarm: createAlarm(world.clock) };
