@@ -1,0 +1,303 @@
+/** A small cluster in memory behind the Cluster port: uids, versions, labels, field owners, and failures on demand. */
+import { declaredKinds, kindId } from "../../src/core/sync/declared-kinds";
+import { ANNOTATION_APPLIED } from "../../src/model/annotations";
+import type { JsonObject } from "../../src/model/json";
+import type { Live, NamespaceState } from "../../src/model/live";
+import { groupOf, type Desired, type KindInfo, type Manifest } from "../../src/model/manifest";
+import { formatKey, type ObjectKey } from "../../src/model/object-key";
+import type { StepOutcome } from "../../src/model/outcome";
+import { formatApplied } from "../../src/model/ownership";
+import type { Plan, Step } from "../../src/model/plan";
+import type { Fault } from "../../src/model/verdict";
+import type { Cluster } from "../../src/ports";
+import { createFakeRepositories, type FakeRepositories } from "./fake-repositories";
+import {
+  applyLeaves,
+  EMPTY,
+  leavesOf,
+  objectOf,
+  removeLeaf,
+  updateLeaves,
+  type Owned,
+} from "./field-ownership";
+
+export type Verb = "kinds" | "observe" | "execute" | "repositories" | "status";
+
+/** One apply that reached the server, whatever came of it. */
+export interface Write {
+  readonly object: string;
+  readonly manager: string;
+  readonly force: boolean;
+  readonly commit: string;
+  readonly result: StepOutcome["result"];
+}
+
+export interface FakeCluster {
+  readonly port: Cluster;
+  readonly repositories: FakeRepositories;
+  readonly requests: readonly Verb[];
+  readonly writes: readonly Write[];
+  serve(kind: KindInfo): void;
+  /** Server-side apply by somebody else; throws on a conflict. */
+  apply(manifest: Manifest, manager: string, force?: boolean): void;
+  /** An edit by hand; the object is named as `ConfigMap/shop/settings`. */
+  edit(object: string, changes: JsonObject, manager?: string): void;
+  /** Takes a label or annotation off: `labels/nopea.io~1repository`. */
+  strip(object: string, path: string): void;
+  delete(object: string): void;
+  /** Gives it a deletionTimestamp. */
+  terminate(object: string): void;
+  /** Whole object, without what the server writes; undefined: not there. */
+  read(object: string): JsonObject | undefined;
+  live(object: string): Live | undefined;
+  /** From now on writes of this object are refused with this; undefined: no longer. */
+  refuse(object: string, fault: Fault | undefined): void;
+  /** From now on requests of this kind fail with this; undefined: no longer. */
+  fail(verb: Verb, error: Error | undefined): void;
+  /** Called before each apply takes effect: to move the object under the hands, or to wait. */
+  beforeApply: (object: string) => void | Promise<void>;
+}
+
+interface Stored {
+  readonly key: ObjectKey;
+  readonly uid: string;
+  readonly version: number;
+  readonly owned: Owned;
+  readonly terminating: boolean;
+}
+
+const MOST_REQUESTS = 20_000;
+
+const BUILT_IN: readonly KindInfo[] = [
+  { apiVersion: "v1", kind: "Namespace", plural: "namespaces", namespaced: false },
+  { apiVersion: "v1", kind: "ConfigMap", plural: "configmaps", namespaced: true },
+  { apiVersion: "v1", kind: "Secret", plural: "secrets", namespaced: true },
+  { apiVersion: "v1", kind: "Service", plural: "services", namespaced: true },
+  { apiVersion: "apps/v1", kind: "Deployment", plural: "deployments", namespaced: true },
+  {
+    apiVersion: "rbac.authorization.k8s.io/v1",
+    kind: "ClusterRole",
+    plural: "clusterroles",
+    namespaced: false,
+  },
+  {
+    apiVersion: "apiextensions.k8s.io/v1",
+    kind: "CustomResourceDefinition",
+    plural: "customresourcedefinitions",
+    namespaced: false,
+  },
+];
+
+export function createFakeCluster(): FakeCluster {
+  const kinds = new Map(BUILT_IN.map(kind => [kindId(kind.apiVersion, kind.kind), kind]));
+  const objects = new Map<string, Stored>();
+  const refused = new Map<string, Fault>();
+  const failing = new Map<Verb, Error>();
+  const repositories = createFakeRepositories();
+  const requests: Verb[] = [];
+  const writes: Write[] = [];
+  let count = 0;
+
+  const ask = async (verb: Verb, signal: AbortSignal) => {
+    signal.throwIfAborted();
+    // a hot loop would never give the event loop back, and the test would hang
+    if (requests.length > MOST_REQUESTS) throw new Error("more requests than any test needs");
+    requests.push(verb);
+    await Promise.resolve();
+    signal.throwIfAborted();
+    const error = failing.get(verb);
+    if (error !== undefined) throw error;
+  };
+
+  const store = (key: ObjectKey, owned: Owned, before: Stored | undefined): Stored => {
+    if (before !== undefined && sameOwned(before.owned, owned)) return before;
+    const version = ++count;
+    const uid = before?.uid ?? `uid-${version}`;
+    const stored = { key, uid, version, owned, terminating: before?.terminating ?? false };
+    objects.set(formatKey(key), stored);
+    return stored;
+  };
+
+  const change = (object: string, by: (stored: Stored) => Stored) => {
+    const stored = objects.get(object);
+    if (stored === undefined) throw new Error(`no ${object}`);
+    objects.set(object, { ...by(stored), version: ++count });
+  };
+
+  const namespaceState = (name: string): NamespaceState => {
+    const stored = objects.get(`Namespace/${name}`);
+    if (stored === undefined) return "missing";
+    return stored.terminating ? "terminating" : "active";
+  };
+
+  const preconditionsHold = ({ on }: Step, stored: Stored | undefined) =>
+    on === undefined || (on.uid === stored?.uid && on.resourceVersion === `${stored.version}`);
+
+  const placeless = ({ namespace }: ObjectKey): Fault | undefined => {
+    const state = namespace === "" ? "active" : namespaceState(namespace);
+    const message = `namespace ${namespace} is ${state}`;
+    switch (state) {
+      case "active":
+        return undefined;
+      case "missing":
+        return { code: "namespace-not-found", message };
+      case "terminating":
+        return { code: "object-terminating", message };
+    }
+  };
+
+  const nowhereToGo = ({ key, kind }: Desired): Fault | undefined => {
+    if (!kinds.has(kindId(kind.apiVersion, kind.kind))) {
+      return { code: "kind-not-found", message: `${kind.kind} is not served` };
+    }
+    return objects.has(formatKey(key)) ? undefined : placeless(key);
+  };
+
+  const applyStep = (step: Step, plan: Plan): StepOutcome => {
+    const { desired, force } = step;
+    const before = objects.get(formatKey(desired.key));
+    if (!preconditionsHold(step, before)) return { result: "stale", desired };
+    const nowhere = nowhereToGo(desired);
+    if (nowhere !== undefined) return { result: "failed", desired, fault: nowhere };
+    const marked = withMark(desired, plan.commit);
+    const wanted = leavesOf(marked);
+    const merge = applyLeaves(before?.owned ?? EMPTY, wanted, plan.fieldManager, force);
+    if ("conflicts" in merge) return { result: "contested", desired, managers: merge.conflicts };
+    // as in the real one: conflicts are found before the object is validated
+    const fault = refused.get(formatKey(desired.key));
+    if (fault !== undefined) return { result: "failed", desired, fault };
+    const after = store(desired.key, merge.merged, before);
+    const position = { manifest: marked as Manifest, source: desired.source };
+    for (const kind of declaredKinds([position])) serve(kind);
+    const changed = after.version !== before?.version;
+    return { result: "applied", desired, created: before === undefined, changed };
+  };
+
+  const serve = (kind: KindInfo) => void kinds.set(kindId(kind.apiVersion, kind.kind), kind);
+
+  const fake: FakeCluster = {
+    repositories,
+    requests,
+    writes,
+    serve,
+    beforeApply: () => undefined,
+    port: {
+      async kinds(wanted, signal) {
+        await ask("kinds", signal);
+        const ids = wanted.map(({ apiVersion, kind }) => kindId(apiVersion, kind));
+        return new Map([...kinds].filter(([id]) => ids.includes(id)));
+      },
+      async observe(query, signal) {
+        await ask("observe", signal);
+        const groupKinds = new Set(
+          query.kinds.map(kind => `${kind.kind}.${groupOf(kind.apiVersion)}`),
+        );
+        const sought = new Set(query.sought.map(({ key }) => formatKey(key)));
+        const found = [...objects].map(([id, stored]) => [id, liveOf(stored)] as const);
+        const isWanted = ([id, live]: (typeof found)[number]) =>
+          sought.has(id) ||
+          (groupKinds.has(`${live.key.kind}.${live.key.group}`) &&
+            Object.entries(query.labels).every(([name, value]) => live.labels[name] === value));
+        return {
+          objects: new Map(found.filter(isWanted)),
+          namespaces: new Map(query.namespaces.map(name => [name, namespaceState(name)])),
+        };
+      },
+      async execute(plan, signal) {
+        await ask("execute", signal);
+        const outcomes: StepOutcome[] = [];
+        for (const step of plan.stages.flat()) {
+          const object = formatKey(step.desired.key);
+          await fake.beforeApply(object);
+          signal.throwIfAborted();
+          const outcome = applyStep(step, plan);
+          const { fieldManager: manager, commit } = plan;
+          writes.push({ object, manager, commit, force: step.force, result: outcome.result });
+          outcomes.push(outcome);
+        }
+        return outcomes;
+      },
+      async repositories(namespace, signal) {
+        await ask("repositories", signal);
+        return repositories.names(namespace);
+      },
+      async writeStatus(id, status, signal) {
+        await ask("status", signal);
+        repositories.writeStatus(id, status);
+      },
+    },
+    apply(manifest, manager, force = false) {
+      const key = keyOf(manifest);
+      const before = objects.get(formatKey(key));
+      const merge = applyLeaves(before?.owned ?? EMPTY, leavesOf(manifest), manager, force);
+      if ("conflicts" in merge) throw new Error(`conflict with ${merge.conflicts.join(", ")}`);
+      store(key, merge.merged, before);
+    },
+    edit: (object, changes, manager = "kubectl-edit") =>
+      change(object, stored => ({
+        ...stored,
+        owned: updateLeaves(stored.owned, leavesOf(changes), manager),
+      })),
+    strip: (object, path) =>
+      change(object, stored => ({
+        ...stored,
+        owned: removeLeaf(stored.owned, `/metadata/${path}`),
+      })),
+    delete: object => void objects.delete(object),
+    terminate: object => change(object, stored => ({ ...stored, terminating: true })),
+    read: object => {
+      const stored = objects.get(object);
+      return stored === undefined ? undefined : objectOf(stored.owned.leaves);
+    },
+    live: object => {
+      const stored = objects.get(object);
+      return stored === undefined ? undefined : liveOf(stored);
+    },
+    refuse: (object, fault) =>
+      fault === undefined ? refused.delete(object) : refused.set(object, fault),
+    fail: (verb, error) => (error === undefined ? failing.delete(verb) : failing.set(verb, error)),
+  };
+  return fake;
+}
+
+function keyOf({ apiVersion, kind, metadata }: Manifest): ObjectKey {
+  const { name, namespace = "" } = metadata;
+  return { group: groupOf(apiVersion), kind, namespace, name };
+}
+
+function withMark({ manifest, digest }: Desired, commit: string): JsonObject {
+  const { metadata } = manifest;
+  const mark = { [ANNOTATION_APPLIED]: formatApplied({ digest, commit }) };
+  return {
+    ...manifest,
+    metadata: { ...metadata, annotations: { ...metadata.annotations, ...mark } },
+  };
+}
+
+function liveOf({ key, uid, version, owned, terminating }: Stored): Live {
+  const metadata = objectOf(owned.leaves).metadata as Partial<Manifest["metadata"]> | undefined;
+  return {
+    key,
+    uid,
+    resourceVersion: `${version}`,
+    labels: metadata?.labels ?? {},
+    annotations: metadata?.annotations ?? {},
+    managers: owned.managers.map(({ manager, operation }) => ({ manager, operation })),
+    terminating,
+  };
+}
+
+function sameOwned(a: Owned, b: Owned): boolean {
+  return textOf(a) === textOf(b);
+}
+
+function textOf({ leaves, managers }: Owned): string {
+  const owners = managers.map(({ manager, operation, paths }) => [
+    manager,
+    operation,
+    [...paths].sort(),
+  ]);
+  const show = (_: string, value: unknown) =>
+    typeof value === "bigint" ? value.toString() : value;
+  return JSON.stringify([[...leaves].sort(), owners.sort()], show);
+}

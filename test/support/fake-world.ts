@@ -1,0 +1,112 @@
+/** All that workers can reach, as fakes, with a supervisor that is told of GitRepositories as in a cluster. */
+import { createIds } from "../../src/adapters/ids";
+import { sha256 } from "../../src/adapters/sha256";
+import type { RepositoryId, RepositoryStatus } from "../../src/model/git-repository";
+import type { Settings } from "../../src/model/settings";
+import type { LogFields, World } from "../../src/ports";
+import { createInbox, type Inbox } from "../../src/worker/inbox";
+import { createSupervisor, type Supervisor } from "../../src/worker/supervisor";
+import { createFakeClock, type FakeClock } from "./fake-clock";
+import { createFakeCluster, type FakeCluster } from "./fake-cluster";
+import type { Spec } from "./fake-repositories";
+import { createFakeGit, type FakeGit } from "./fake-git-source";
+
+export interface LogLine {
+  readonly level: "info" | "warn" | "error";
+  readonly message: string;
+  readonly fields: LogFields;
+}
+
+export interface FakeWorld {
+  readonly clock: FakeClock;
+  readonly git: FakeGit;
+  readonly cluster: FakeCluster;
+  readonly log: readonly LogLine[];
+  readonly metrics: { restarts: number; workers: number; synced: number; failed: number };
+  readonly settings: { current: Settings };
+  readonly supervisor: () => Supervisor;
+  readonly inbox: () => Inbox;
+  /** The process ends and another one begins: memory is lost, cluster and Git are not. */
+  restart(): Promise<void>;
+  /** A GitRepository, by default shop/my-app on branch main of URL, with an interval of 5s; settled. */
+  create(spec?: Spec, name?: string, namespace?: string): Promise<RepositoryId>;
+  /** What the API server holds as the status. */
+  status(id: RepositoryId): RepositoryStatus;
+  /** The Ready condition: "True Synced: Commit …". */
+  ready(id: RepositoryId): string;
+}
+
+export const URL = "https://git.example.com/my-app.git";
+
+/** A namespace `shop` and nothing else, unless the test makes it. */
+export function createFakeWorld(change: (world: World) => World = world => world): FakeWorld {
+  const clock = createFakeClock();
+  const git = createFakeGit();
+  const cluster = createFakeCluster();
+  const log: LogLine[] = [];
+  const metrics = { restarts: 0, workers: 0, synced: 0, failed: 0 };
+  const settings = {
+    current: { concurrentSyncs: 8, allowPrivateHosts: true, allowLoopback: false } as Settings,
+  };
+  const write = (level: LogLine["level"]) => (fields: LogFields, message: string) =>
+    void log.push({ level, message, fields });
+  const world = change({
+    git: git.source,
+    cluster: cluster.port,
+    clock,
+    log: { info: write("info"), warn: write("warn"), error: write("error") },
+    metrics: {
+      syncEnded: outcome => (metrics[outcome] += 1),
+      workerRestarted: () => (metrics.restarts += 1),
+      workers: count => (metrics.workers = count),
+    },
+    newId: createIds(() => clock.now()),
+    sha256,
+    settings: () => settings.current,
+  });
+  namespace(cluster, "shop");
+  git.create(URL);
+  let supervisor = createSupervisor(world);
+  let inbox = createInbox(supervisor);
+  cluster.repositories.watch(inbox);
+  return {
+    clock,
+    git,
+    cluster,
+    log,
+    metrics,
+    settings,
+    supervisor: () => supervisor,
+    inbox: () => inbox,
+    async restart() {
+      supervisor.stop();
+      await clock.settle();
+      supervisor = createSupervisor(world);
+      inbox = createInbox(supervisor);
+      cluster.repositories.watch(inbox);
+      await clock.settle();
+    },
+    async create(spec = {}, name = "my-app", inNamespace = "shop") {
+      const defaults = { url: URL, branch: "main", interval: "5s" };
+      const id = cluster.repositories.create(inNamespace, name, { ...defaults, ...spec });
+      await clock.settle();
+      return id;
+    },
+    status: id => cluster.repositories.statusOf(id),
+    ready: id => {
+      const { conditions = [] } = cluster.repositories.statusOf(id);
+      const condition = conditions.find(({ type }) => type === "Ready");
+      return `${condition?.status} ${condition?.reason}: ${condition?.message}`;
+    },
+  };
+}
+
+/** A Namespace that somebody made. */
+export function namespace(cluster: FakeCluster, name: string): void {
+  cluster.apply({ apiVersion: "v1", kind: "Namespace", metadata: { name } }, "kubectl");
+}
+
+/** The text of a ConfigMap. */
+export function configMap(name: string, data: Readonly<Record<string, string>> = {}): string {
+  return JSON.stringify({ apiVersion: "v1", kind: "ConfigMap", metadata: { name }, data });
+}
