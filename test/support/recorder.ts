@@ -33,6 +33,8 @@ export async function record<T extends KubeObject>(
     event => events.push({ at: performance.now(), type: event.type, object: event.object as T }),
     stopping.signal,
   );
+  // a watch that ends badly is told by stop(), not by an unhandled rejection
+  running.catch(() => undefined);
   return {
     events,
     until: (fits, timeoutMs = 10_000) => eventually(() => events.find(fits), timeoutMs, 2),

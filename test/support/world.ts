@@ -53,6 +53,8 @@ export interface App {
   ): Promise<T | undefined>;
   /** The data of a ConfigMap in the app's namespace; undefined when there is none. */
   data(name: string): Promise<Readonly<Record<string, string>> | undefined>;
+  /** Until the ConfigMap's only value is this one. */
+  holds(name: string, value: string, ms?: number): Promise<void>;
   edit(spec: Readonly<Record<string, unknown>>): Promise<GitRepositoryObject>;
   annotate(annotations: Readonly<Record<string, string | null>>): Promise<GitRepositoryObject>;
   remove(): Promise<void>;
@@ -141,6 +143,14 @@ function describeApp({ cluster: { admin }, nopea }: Parts, identity: Identity): 
     }, ms);
   const find = <T extends KubeObject>(apiVersion: string, kind: string, of: string) =>
     admin.find<T>({ apiVersion, kind, namespace, name: of });
+  const data = async (of: string) => {
+    const found = await find<KubeObject & { data?: Readonly<Record<string, string>> }>(
+      "v1",
+      "ConfigMap",
+      of,
+    );
+    return found === undefined ? undefined : (found.data ?? {});
+  };
   return {
     ...identity,
     ref,
@@ -159,13 +169,13 @@ function describeApp({ cluster: { admin }, nopea }: Parts, identity: Identity): 
     find,
     object: <T extends KubeObject>(apiVersion: string, kind: string, of: string) =>
       eventually(() => find<T>(apiVersion, kind, of), 20_000) as Promise<T>,
-    data: async of => {
-      const found = await find<KubeObject & { data?: Record<string, string> }>(
-        "v1",
-        "ConfigMap",
-        of,
-      );
-      return found === undefined ? undefined : (found.data ?? {});
+    data,
+    holds: async (of, value, ms = 10_000) => {
+      await eventually(async () => {
+        const found = JSON.stringify(await data(of));
+        if (found === JSON.stringify({ value })) return true;
+        throw new Error(`${namespace}/${of} holds ${found}`);
+      }, ms);
     },
     edit: spec => admin.patch(ref, { spec }),
     annotate: annotations => admin.patch(ref, { metadata: { annotations } }),
