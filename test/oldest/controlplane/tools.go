@@ -1,0 +1,6 @@
+//go:build tools
+
+// Package oldest pins the oldest API server that nopea works with and that a present Go still builds.
+package oldest
+
+import _ "k8s.io/kubernetes/cmd/kube-apiserver"
