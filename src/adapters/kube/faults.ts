@@ -20,29 +20,34 @@ export function writeFault(answer: KubeAnswer, desired: Desired): Fault {
   return { code: writeCode(answer), message: message === "" ? `HTTP ${answer.status}` : message };
 }
 
+/** It is not about this object: nobody is let in, or nobody answers. */
+const NO_ANSWER = new Set([401, 429, 503, 504]);
+
 function writeCode({ status, body }: KubeAnswer): ErrorCode {
+  if (NO_ANSWER.has(status)) return "cluster-unreachable";
   if (status === 404) return aboutNamespace(body) ? "namespace-not-found" : "kind-not-found";
-  if (status === 403) return "object-forbidden";
-  if (status === 401 || status === 429 || status === 503 || status === 504)
-    return "cluster-unreachable";
+  if (status === 403) return isLeaving(body) ? "object-terminating" : "object-forbidden";
   return "object-refused";
+}
+
+function isLeaving(body: JsonObject): boolean {
+  return causesOf(body).some(({ reason }) => reason === "NamespaceTerminating");
 }
 
 function aboutNamespace(body: JsonObject): boolean {
   return isObject(body.details) && body.details.kind === "namespaces";
 }
 
-/** The message of a Status, at most 1,000 characters. */
+/** The message of a Status, at most 1,000 characters. What it quotes of a value of the wrong type is left out. */
 function serverMessage(body: JsonObject): string {
-  return typeof body.message === "string" ? shorten(body.message) : "";
+  return typeof body.message === "string"
+    ? shorten(body.message.replace(/, got &[^]*$/, ", got something else"))
+    : "";
 }
 
 /** Refusals of a Secret quote what it holds: only the reason and the names of the fields are told. */
 function withoutValues({ status, body }: KubeAnswer): string {
-  const causes = isObject(body.details) && isList(body.details.causes) ? body.details.causes : [];
-  const fields = causes.flatMap(cause =>
-    isObject(cause) && typeof cause.field === "string" ? [cause.field] : [],
-  );
+  const fields = causesOf(body).flatMap(({ field }) => (typeof field === "string" ? [field] : []));
   const reason = typeof body.reason === "string" ? body.reason : `HTTP ${status}`;
   const where = fields.length === 0 ? "" : ` at ${fields.join(", ")}`;
   return shorten(`the API server refused the Secret: ${reason}${where} (values are not shown)`);
@@ -54,13 +59,23 @@ function shorten(text: string): string {
 
 /** Managers whose fields an unforced apply met; empty for a 409 of another kind (a stale resourceVersion or uid). */
 export function conflictingManagers(body: JsonObject): readonly string[] {
-  const causes = isObject(body.details) && isList(body.details.causes) ? body.details.causes : [];
-  const managers = causes.flatMap(cause => {
-    if (!isObject(cause) || cause.reason !== "FieldManagerConflict") return [];
-    const quoted = /"((?:[^"\\]|\\.)*)"/.exec(
-      typeof cause.message === "string" ? cause.message : "",
-    );
-    return [quoted?.[1] ?? "unknown"];
-  });
+  const managers = causesOf(body)
+    .filter(({ reason }) => reason === "FieldManagerConflict")
+    .map(({ message }) => firstQuoted(typeof message === "string" ? message : ""));
   return [...new Set(managers)];
+}
+
+/** Go quotes much as JSON does. */
+function firstQuoted(message: string): string {
+  const [quoted = '"unknown"'] = /"(?:[^"\\]|\\.)*"/.exec(message) ?? [];
+  try {
+    return String(JSON.parse(quoted));
+  } catch {
+    return quoted.slice(1, -1);
+  }
+}
+
+/** The single reasons that a Status gives. */
+export function causesOf({ details }: JsonObject): readonly JsonObject[] {
+  return isObject(details) && isList(details.causes) ? details.causes.filter(isObject) : [];
 }
