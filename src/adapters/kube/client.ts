@@ -27,6 +27,7 @@ export type Kube = (request: KubeRequest) => Promise<KubeAnswer>;
 export const METADATA_ONLY = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1";
 export const METADATA_LIST_ONLY =
   "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";
+export const JSON_PATCH = "application/json-patch+json";
 export const APPLY_PATCH = "application/apply-patch+yaml";
 
 const ATTEMPTS_WHEN_BUSY = 4;

@@ -1,10 +1,16 @@
 /** GitRepositories as the API server holds them: which there are, and their status. */
-import { API_GROUP, API_VERSION } from "../../model/annotations";
+import { API_GROUP } from "../../model/annotations";
 import { NopeaError } from "../../model/errors";
 import type { RepositoryId, RepositoryStatus } from "../../model/git-repository";
 import { isList, isObject } from "../../model/json";
-import { APPLY_PATCH, METADATA_LIST_ONLY, METADATA_ONLY, type Kube } from "./client";
-import { failUnlessFound } from "./faults";
+import {
+  JSON_PATCH,
+  METADATA_LIST_ONLY,
+  METADATA_ONLY,
+  type Kube,
+  type KubeAnswer,
+} from "./client";
+import { causesOf, failUnlessFound } from "./faults";
 
 const STATUS_MANAGER = "nopea";
 
@@ -32,19 +38,28 @@ export async function writeStatus(
   signal: AbortSignal,
 ): Promise<void> {
   const path = `${repositoriesPath(namespace)}/${name}/status`;
-  const metadata = { name, namespace, uid };
+  // an apply to a status does not look at the uid: the test keeps a new repository from getting an old one's status
+  const patch = [
+    { op: "test", path: "/metadata/uid", value: uid },
+    { op: "add", path: "/status", value: status },
+  ];
   const answer = await kube({
     method: "PATCH",
     path,
-    query: { fieldManager: STATUS_MANAGER, force: "true" },
-    contentType: APPLY_PATCH,
+    query: { fieldManager: STATUS_MANAGER },
+    contentType: JSON_PATCH,
     accept: METADATA_ONLY,
-    body: JSON.stringify({ apiVersion: API_VERSION, kind: "GitRepository", metadata, status }),
+    body: JSON.stringify(patch),
     signal,
   });
-  if (answer.status < 300 || answer.status === 404 || answer.status === 409) return;
+  if (answer.status < 300 || answer.status === 404 || isAnother(answer)) return;
   const message = typeof answer.body.message === "string" ? answer.body.message : "";
   throw new NopeaError("cluster-unreachable", `PATCH ${path}: ${answer.status} ${message}`);
+}
+
+/** The test failed: a status that is invalid gets a 422 as well, but with causes. */
+function isAnother({ status, body }: KubeAnswer): boolean {
+  return status === 422 && causesOf(body).length === 0;
 }
 
 function repositoriesPath(namespace: string): string {
