@@ -18,6 +18,7 @@ import {
   objectOf,
   removeLeaf,
   updateLeaves,
+  type Merge,
   type Owned,
 } from "./field-ownership";
 
@@ -154,21 +155,18 @@ export function createFakeCluster(): FakeCluster {
   };
 
   const applyStep = (step: Step, plan: Plan): StepOutcome => {
-    const { desired, force } = step;
+    const { desired } = step;
     const before = objects.get(formatKey(desired.key));
     if (!preconditionsHold(step, before)) return { result: "stale", desired };
     const nowhere = nowhereToGo(desired);
     if (nowhere !== undefined) return { result: "failed", desired, fault: nowhere };
-    const marked = withMark(desired, plan.commit);
-    const wanted = leavesOf(marked);
-    const merge = applyLeaves(before?.owned ?? EMPTY, wanted, plan.fieldManager, force);
+    const merge = mergeStep(before, step, plan);
     if ("conflicts" in merge) return { result: "contested", desired, managers: merge.conflicts };
     // as in the real one: conflicts are found before the object is validated
     const fault = refused.get(formatKey(desired.key));
     if (fault !== undefined) return { result: "failed", desired, fault };
     const after = store(desired.key, merge.merged, before);
-    const position = { manifest: marked as Manifest, source: desired.source };
-    for (const kind of declaredKinds([position])) serve(kind);
+    for (const kind of declaredKinds([desired])) serve(kind);
     const changed = after.version !== before?.version;
     return { result: "applied", desired, created: before === undefined, changed };
   };
@@ -263,6 +261,11 @@ export function createFakeCluster(): FakeCluster {
 function keyOf({ apiVersion, kind, metadata }: Manifest): ObjectKey {
   const { name, namespace = "" } = metadata;
   return { group: groupOf(apiVersion), kind, namespace, name };
+}
+
+function mergeStep(before: Stored | undefined, { desired, force }: Step, plan: Plan): Merge {
+  const wanted = leavesOf(withMark(desired, plan.commit));
+  return applyLeaves(before?.owned ?? EMPTY, wanted, plan.fieldManager, force);
 }
 
 function withMark({ manifest, digest }: Desired, commit: string): JsonObject {
