@@ -7,6 +7,7 @@ import { findBinaries } from "../../src/local/binaries";
 import { programs } from "../../src/local/go-build";
 import { cacheDirectory, projectRoot } from "../../src/local/paths";
 
+// 1.24 is the first version whose generated OpenAPI, which server-side apply needs, is in its Go module
 const module = join(projectRoot, "test", "oldest", "controlplane");
 
 async function main(): Promise<void> {
