@@ -57,9 +57,7 @@ function splitDocuments(text: string): readonly Chunk[] {
   return chunks.filter(chunk => chunk.text.trim() !== "");
 }
 
-/** Concatenated files may bring a BOM each. */
 function chunkOf(text: string, from: number, to: number): Chunk {
-  const newline = text[from] === "\n" ? from + 1 : from;
-  const start = text[newline] === "\ufeff" ? newline + 1 : newline;
+  const start = text[from] === "\n" ? from + 1 : from;
   return { text: text.slice(start, Math.max(start, to)), offset: start };
 }

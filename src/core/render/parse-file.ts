@@ -58,7 +58,7 @@ function parseText(source: SourceFile): ParsedFile {
   const wrong = [...reading.faults, ...faults];
   const hint = wrong.length > 0 ? explainBroken(source, reading.faults.length > 0) : undefined;
   if (hint !== undefined) return failed({ file: path, message: hint });
-  const foreign = candidates.find(({ object }) => isForeign(object) || isKustomization(object));
+  const foreign = candidates.find(({ object }) => isForeign(object));
   const known = foreign === undefined ? undefined : explainByName(path);
   if (known !== undefined) return failed({ file: path, message: known });
   return collect(

@@ -14,11 +14,7 @@ export function decodeText(content: Uint8Array): Decoded {
       message: "the file is not UTF-8 text: save it as UTF-8, or leave it out with .nopeaignore",
     };
   }
-  const normal = text.includes("\r") ? text.replace(/\r\n?/g, "\n") : text;
-  const fault = findControlCharacter(normal);
-  return fault === undefined
-    ? { text: normal }
-    : { line: lineAt(lineStarts(normal), fault.offset), message: fault.message };
+  return { text: text.includes("\r") ? text.replace(/\r\n?/g, "\n") : text };
 }
 
 /** The text of UTF-8 bytes without BOM; undefined when they are not UTF-8. */
@@ -62,7 +58,8 @@ function firstBadLine(content: Uint8Array): number {
   return 1;
 }
 
-function findControlCharacter(text: string): Fault | undefined {
+/** The first character that YAML lets nobody write as itself; JSON does allow some of them. */
+export function findControlCharacter(text: string): Fault | undefined {
   const offset = text.search(/[^\P{Cc}\t\n\u0085]|[\ufffe\uffff]/u);
   if (offset < 0) return undefined;
   const code = text.charCodeAt(offset).toString(16).toUpperCase().padStart(4, "0");

@@ -4,6 +4,7 @@ import type { Json } from "../../model/json";
 import { MAX_DEPTH, MAX_TOKENS } from "./limits";
 import { convertRoot } from "./nodes";
 import type { Fault, Reading, Root } from "./reading";
+import { findControlCharacter } from "./text";
 import { explainSyntax } from "./yaml-errors";
 
 type Token = Parser["stack"][number];
@@ -26,14 +27,15 @@ export function readYaml(text: string, base: number, budget: TokenBudget): Readi
   const faults: Fault[] = [];
   const roots: Root[] = [];
   const offsets = new Map<object, number>();
-  const tokens = tokenise(text, faults, budget);
+  const character = findControlCharacter(text);
+  if (character !== undefined) faults.push(character);
+  const tokens = character === undefined ? tokenise(text, faults, budget) : [];
   if (faults.length > 0) return { roots, offsets, faults: moved(faults, base) };
   const composer = new Composer(OPTIONS);
   for (const document of composer.compose(tokens)) {
     const root = readDocument(document, base, faults, offsets);
     if (root !== undefined) roots.push(root);
   }
-  addSyntaxFault(composer.streamInfo().errors, base, faults);
   return { roots, offsets, faults };
 }
 

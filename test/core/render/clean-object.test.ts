@@ -48,6 +48,10 @@ describe("cleanObject", () => {
     });
   });
 
+  it("an empty namespace: none", () => {
+    expect(metadata({ namespace: "" })).toEqual({ name: "a" });
+  });
+
   it("nopea's own names in Git: only those that are for Git stay, the others are noticed", () => {
     const { manifest, notices } = cleanObject(
       object({

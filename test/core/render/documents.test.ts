@@ -50,6 +50,11 @@ describe("readDocuments", () => {
     expect(meaning('{"a": "x\\ud800y"}')).toEqual(['{"a":"x\ufffdy"}']);
   });
 
+  it("a character that only JSON lets stand for itself: read in JSON, refused in YAML", () => {
+    expect(meaning('{"a": "\u007f\ufffe"}')).toEqual(['{"a":"\u007f\ufffe"}']);
+    expect(meaning("a: \u007f\n")).toBeNull();
+  });
+
   it("concatenated documents with a byte order mark each: all are read", () => {
     expect(meaning("\ufeffa: 1\n---\n\ufeffb: 2\n")).toEqual(['{"a":1}', '{"b":2}']);
   });

@@ -71,6 +71,10 @@ describe("hostile files", { timeout: 60_000 }, () => {
     expect(refusal(text.repeat(ALMOST_ALL / text.length))).toMatch(/split it/);
   });
 
+  it("more documents than allowed, even empty ones: refused", () => {
+    expect(refusal("~\n---\n".repeat(MAX_OBJECTS + 1))).toContain("more than nopea reads");
+  });
+
   it("more objects than allowed: refused", () => {
     const items = '{"apiVersion":"v1","kind":"A","metadata":{"name":"a"}},'.repeat(MAX_OBJECTS);
     const text = `{"apiVersion":"v1","kind":"List","items":[${items}{}]}`;

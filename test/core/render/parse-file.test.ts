@@ -154,11 +154,14 @@ describe("broken text", () => {
     expect(told[0]?.message).toContain("not UTF-8");
   });
 
-  it("a control character: named, with its line", () => {
-    expect(problems("a: 1\nb: \u0007\n")[0]).toMatchObject({
+  it.each([
+    ["U+0007", "\u0007"],
+    ["U+007F", "\u007f"],
+    ["U+FFFE", "\ufffe"],
+  ])("the control character %s: named, with its line", (name, character) => {
+    expect(problems(`a: 1\nb: ${character}\n`)[0]).toMatchObject({
       line: 2,
-      message:
-        "the file holds the control character U+0007: write it as an escape in double quotes",
+      message: `the file holds the control character ${name}: write it as an escape in double quotes`,
     });
   });
 
