@@ -31,13 +31,13 @@ describe.concurrent("spec.branch", () => {
     expect(await app.data("a")).toEqual({ value: "forced" });
   });
 
-  it("spec.url is edited: the other repository's tree is in within 5 s", async () => {
+  it("spec.url is edited: the other repository's tree is in", async () => {
     const app = await world.app({ files: { "a.yaml": configMap("a", "1") } });
     await app.synced();
     const other = await world.git().create(`${app.namespace}/other`);
     const commit = await other.commit({ "a.yaml": configMap("a", "other") });
     await app.edit({ url: other.url });
-    await app.synced(commit, 5_000);
+    await app.synced(commit, 10_000);
     expect(await app.data("a")).toEqual({ value: "other" });
   });
 });
