@@ -1,0 +1,111 @@
+/** Carrying out a plan while the API server goes away. */
+import { describe, expect, test } from "vitest";
+import { createDiscovery } from "../../../src/adapters/kube/discovery";
+import { execute } from "../../../src/adapters/kube/execute";
+import { NopeaError } from "../../../src/model/errors";
+import type { Desired } from "../../../src/model/manifest";
+import type { Plan } from "../../../src/model/plan";
+import { createFakeKube } from "../../support/fake-kube";
+
+const signal = new AbortController().signal;
+const down = new NopeaError("cluster-unreachable", "connection refused");
+
+function desired(name: string): Desired {
+  const kind = { apiVersion: "v1", kind: "ConfigMap", plural: "configmaps", namespaced: true };
+  const key = { group: "", kind: "ConfigMap", namespace: "shop", name };
+  const manifest = { apiVersion: "v1", kind: "ConfigMap", metadata: { name, namespace: "shop" } };
+  return { key, kind, manifest, digest: "d1", source: { file: "a.yaml", line: 1 } };
+}
+
+function planOf(...stages: readonly (readonly string[])[]): Plan {
+  const steps = stages.map(stage => stage.map(name => ({ desired: desired(name), force: false })));
+  return { stages: steps, fieldManager: "nopea:shop/app", commit: "c1" };
+}
+
+describe("one outcome a step, in the order of the plan", () => {
+  const names = Array.from({ length: 50 }, (_, index) => `c${index}`);
+
+  test("all is well", async () => {
+    const { kube } = createFakeKube(() => ({ status: 201 }));
+    const outcomes = await execute(kube, createDiscovery(kube), planOf(names, ["last"]), signal);
+    expect(outcomes.map(outcome => outcome.desired.key.name)).toEqual([...names, "last"]);
+    expect(new Set(outcomes.map(({ result }) => result))).toEqual(new Set(["applied"]));
+  });
+
+  test("the server goes away: what is in flight fails, the rest is not tried, each is told once", async () => {
+    const { kube, requests } = createFakeKube((_, count) => {
+      if (count > 3) throw down;
+      return { status: 201 };
+    });
+    const outcomes = await execute(kube, createDiscovery(kube), planOf(names, ["last"]), signal);
+    expect(outcomes.map(outcome => outcome.desired.key.name)).toEqual([...names, "last"]);
+    expect(outcomes.filter(({ result }) => result === "applied").length).toBe(3);
+    expect(outcomes.at(-1)).toMatchObject({
+      result: "failed",
+      fault: { code: "cluster-unreachable", message: "connection refused" },
+    });
+    expect(requests.length).toBeLessThanOrEqual(3 + 16);
+  });
+
+  test("one that is refused: the others are tried", async () => {
+    const { kube } = createFakeKube(({ path }) => ({
+      status: path.endsWith("/c7") ? 422 : 201,
+      body: { message: "no" },
+    }));
+    const outcomes = await execute(kube, createDiscovery(kube), planOf(names), signal);
+    const failed = outcomes.filter(({ result }) => result === "failed");
+    expect(failed).toMatchObject([{ desired: { key: { name: "c7" } }, fault: { message: "no" } }]);
+  });
+});
+
+test("never more than sixteen at once, and a stage begins when the one before it has ended", async () => {
+  let running = 0;
+  let most = 0;
+  const order: string[] = [];
+  const plan = planOf(
+    Array.from({ length: 40 }, (_, index) => `first-${index}`),
+    ["second"],
+  );
+  const kube = async ({ path }: { path: string }) => {
+    most = Math.max(most, ++running);
+    await new Promise(resolve => setTimeout(resolve, 1));
+    order.push(path.slice(path.lastIndexOf("/") + 1));
+    running--;
+    return { status: 201, body: {} };
+  };
+  await execute(kube, createDiscovery(kube), plan, signal);
+  expect(most).toBe(16);
+  expect(order.at(-1)).toBe("second");
+});
+
+test("a step on an object: carries uid, resourceVersion, manager, force and the mark", async () => {
+  const { kube, requests } = createFakeKube(() => ({
+    body: { metadata: { resourceVersion: "8" } },
+  }));
+  const step = { desired: desired("a"), force: true, on: { uid: "u", resourceVersion: "7" } };
+  const plan = { ...planOf(), stages: [[step]] };
+  const outcomes = await execute(kube, createDiscovery(kube), plan, signal);
+  expect(outcomes).toMatchObject([{ result: "applied", created: false, changed: true }]);
+  const [request] = requests;
+  expect(request).toMatchObject({
+    method: "PATCH",
+    path: "/api/v1/namespaces/shop/configmaps/a",
+    query: { fieldManager: "nopea:shop/app", force: "true" },
+  });
+  expect(JSON.parse(request?.body ?? "")).toMatchObject({
+    metadata: {
+      uid: "u",
+      resourceVersion: "7",
+      annotations: { "nopea.io/applied": "v1:d1@c1" },
+    },
+  });
+});
+
+test("whole numbers beyond 2^53: sent digit by digit", async () => {
+  const { kube, requests } = createFakeKube(() => ({ status: 201 }));
+  const one = desired("a");
+  const manifest = { ...one.manifest, size: 9_007_199_254_740_993n };
+  const plan = { ...planOf(), stages: [[{ desired: { ...one, manifest }, force: false }]] };
+  await execute(kube, createDiscovery(kube), plan, signal);
+  expect(requests[0]?.body).toContain('"size":9007199254740993');
+});

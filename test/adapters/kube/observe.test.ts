@@ -1,0 +1,60 @@
+/** Lists in pages, and what goes wrong between two of them. */
+import { expect, test } from "vitest";
+import type { KubeAnswer, KubeRequest } from "../../../src/adapters/kube/client";
+import { observe } from "../../../src/adapters/kube/observe";
+import { createFakeKube } from "../../support/fake-kube";
+
+const kind = { apiVersion: "v1", kind: "ConfigMap", plural: "configmaps", namespaced: true };
+const labels = { "nopea.io/repository": "app", "nopea.io/repository-namespace": "shop" };
+const signal = new AbortController().signal;
+
+function page(names: readonly string[], next = ""): Partial<KubeAnswer> {
+  const items = names.map(name => ({ metadata: { name, namespace: "shop", uid: name } }));
+  return { body: { metadata: { continue: next }, items } };
+}
+
+async function look(
+  answer: (request: KubeRequest, count: number) => Partial<KubeAnswer> | undefined,
+) {
+  const { kube, requests } = createFakeKube(answer);
+  const query = { labels, kinds: [kind], sought: [], namespaces: [] };
+  const { objects } = await observe(kube, query, signal);
+  return { names: [...objects.values()].map(({ key }) => key.name), requests };
+}
+
+test("three pages: all of them, each asked for with the token of the one before", async () => {
+  const pages = [page(["a"], "t1"), page(["b"], "t2"), page(["c"])];
+  const { names, requests } = await look((_, count) => pages[count - 1]);
+  expect(names).toEqual(["a", "b", "c"]);
+  expect(requests.map(({ query }) => query?.continue)).toEqual(["", "t1", "t2"]);
+  expect(requests[0]?.query).toMatchObject({
+    limit: "1000",
+    labelSelector: "nopea.io/repository=app,nopea.io/repository-namespace=shop",
+  });
+});
+
+test("the token is too old (410): the list begins again, and nothing is missing or double", async () => {
+  const pages = [page(["a"], "t1"), { status: 410 }, page(["a", "b"], "t2"), page(["c"])];
+  const { names } = await look((_, count) => pages[count - 1]);
+  expect(names).toEqual(["a", "b", "c"]);
+});
+
+test("a list that is forbidden: an error that names the path, not an empty cluster", async () => {
+  const looking = look(() => ({ status: 403, body: { message: "no" } }));
+  await expect(looking).rejects.toMatchObject({
+    code: "object-forbidden",
+    message: "GET /api/v1/configmaps: 403 no",
+  });
+});
+
+test("a server that fails: an error, not an empty cluster", async () => {
+  await expect(look(() => ({ status: 500 }))).rejects.toMatchObject({
+    code: "cluster-unreachable",
+  });
+});
+
+test("items that are no objects: left out", async () => {
+  const items = [null, 1, {}, { metadata: null }, { metadata: { name: "a" } }];
+  const { names } = await look(() => ({ body: { items } }));
+  expect(names).toEqual([]);
+});

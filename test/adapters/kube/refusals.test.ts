@@ -1,0 +1,116 @@
+/** What the real API server refuses, and how it is told: never with a value of the object. */
+import { beforeAll, describe, expect, test } from "vitest";
+import { createCluster } from "../../../src/adapters/kube/cluster";
+import { sha256 } from "../../../src/adapters/sha256";
+import { plan } from "../../../src/core/sync/plan";
+import type { Json, JsonObject } from "../../../src/model/json";
+import type { Manifest } from "../../../src/model/manifest";
+import { ownerMarks } from "../../../src/model/ownership";
+import type { StepOutcome } from "../../../src/model/outcome";
+import type { Cluster } from "../../../src/ports";
+import { first, wantAll } from "../../contracts/cluster-world";
+import { testCluster } from "../../support/cluster";
+import { connect } from "../../support/kube-adapter";
+
+const server = testCluster();
+const cluster = createCluster(connect(server.adminAccess));
+let namespace: string;
+beforeAll(async () => {
+  namespace = await server.createNamespace("refusals");
+});
+
+function manifest(apiVersion: string, kind: string, more: JsonObject = {}): Manifest {
+  return { apiVersion, kind, metadata: { name: "it", namespace }, ...more };
+}
+
+async function create(wanted: Manifest, by: Cluster = cluster): Promise<StepOutcome> {
+  const marks = ownerMarks({ namespace, name: "app" }, sha256);
+  const desired = first(await wantAll(cluster, [wanted], marks));
+  const { fieldManager } = marks;
+  const steps = plan([{ action: "create", desired }], { fieldManager, commit: "1" });
+  return first(await by.execute(steps, new AbortController().signal));
+}
+
+async function faultOf(wanted: Manifest, by?: Cluster) {
+  const outcome = await create(wanted, by);
+  if (outcome.result !== "failed") throw new Error(`it was ${outcome.result}`);
+  return outcome.fault;
+}
+
+describe("refusals", () => {
+  test("an invalid object (422): refused, in the server's words", async () => {
+    const service = manifest("v1", "Service", { spec: { ports: [{ port: 99_999 }] } });
+    expect(await faultOf(service)).toMatchObject({
+      code: "object-refused",
+      message: expect.stringContaining("spec.ports[0].port: Invalid value: 99999") as string,
+    });
+  });
+
+  test("a field that does not exist (500): refused, not an API server that is down", async () => {
+    const typo = manifest("v1", "ConfigMap", { dta: { a: "1" } });
+    expect(await faultOf(typo)).toMatchObject({
+      code: "object-refused",
+      message: expect.stringContaining(".dta: field not declared in schema") as string,
+    });
+  });
+
+  test("without the right (403): forbidden, naming user and resource", async () => {
+    const larry = createCluster(connect(server.accessFor("larry")));
+    expect(await faultOf(manifest("v1", "ConfigMap"), larry)).toMatchObject({
+      code: "object-forbidden",
+      message: expect.stringMatching(/User "larry" cannot patch resource "configmaps"/) as string,
+    });
+  });
+
+  test("the right to apply and not to look: forbidden, not an empty cluster", async () => {
+    const larry = createCluster(connect(server.accessFor("larry")));
+    const kinds = [{ apiVersion: "v1", kind: "ConfigMap", plural: "configmaps", namespaced: true }];
+    const looking = larry.observe(
+      { labels: { a: "b" }, kinds, sought: [], namespaces: [] },
+      new AbortController().signal,
+    );
+    await expect(looking).rejects.toMatchObject({ code: "object-forbidden" });
+  });
+});
+
+describe("values", () => {
+  const HIDDEN = "hunter2";
+  const NUMBER = 271_828;
+  const encoded = btoa(HIDDEN);
+
+  test.each<[string, Json]>([
+    ["a number as data", { data: { password: NUMBER } }],
+    ["text that is not base64", { data: { password: `not ${HIDDEN}` } }],
+    ["a list as data", { data: [HIDDEN] }],
+    ["text as data", { data: HIDDEN }],
+    ["a bad key", { data: { "bad key": encoded } }],
+    ["a type that wants other keys", { type: "kubernetes.io/tls", data: { password: encoded } }],
+    ["a field that does not exist", { [`a${NUMBER}`]: HIDDEN }],
+  ])("of a Secret, %s: refused without them", async (_, more) => {
+    const { code, message } = await faultOf(manifest("v1", "Secret", more as JsonObject));
+    expect(code).toBe("object-refused");
+    for (const value of [HIDDEN, encoded, String(NUMBER)]) expect(message).not.toContain(value);
+  });
+
+  test.each<[string, Json]>([
+    ["a number", { data: { password: NUMBER } }],
+    ["a list", { data: { password: [HIDDEN] } }],
+    ["a map", { data: { password: { of: HIDDEN } } }],
+    ["two at once", { data: { password: NUMBER, other: { of: HIDDEN } } }],
+    ["text over lines", { data: `first\n${HIDDEN}` }],
+  ])("of a ConfigMap, %s: refused, the field is named, the value is not", async (_, more) => {
+    const { message } = await faultOf(manifest("v1", "ConfigMap", more as JsonObject));
+    expect(message).toContain(".data");
+    for (const value of [HIDDEN, String(NUMBER)]) expect(message).not.toContain(value);
+  });
+
+  test("of a container's environment: refused, the field is named, the value is not", async () => {
+    const containers = [{ name: "a", image: "a", env: [{ name: "PASSWORD", value: NUMBER }] }];
+    const deployment = manifest("apps/v1", "Deployment", {
+      spec: { selector: {}, template: { spec: { containers } } },
+    });
+    const { message } = await faultOf(deployment);
+    expect(message).toContain('.env[name="PASSWORD"].value: expected string');
+    expect(message).not.toContain(String(NUMBER));
+  });
+});
