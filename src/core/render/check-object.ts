@@ -26,7 +26,7 @@ export function isForeign(object: JsonObject): boolean {
 }
 
 /** How a value's type is called in a sentence. */
-export function typeName(value: Json | undefined): string {
+function typeName(value: Json | undefined): string {
   if (value === undefined || value === null) return "empty";
   if (typeof value === "boolean") return "a boolean";
   if (typeof value === "string") return "a string";

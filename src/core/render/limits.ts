@@ -19,7 +19,7 @@ export const MAX_ITEM_DEPTH = 2 * MAX_LIST_DEPTH + 1;
 export const MAX_TOKENS = 600_000;
 
 /** Characters and nodes that the aliases of one document may add to it. */
-export const MAX_EXPANSION = MAX_FILE_BYTES;
+export const MAX_EXPANSION = 4 * 1024 * 1024;
 
 /** Problems told about one file; whoever mends them pushes again anyway. */
 export const MAX_PROBLEMS = 20;
