@@ -17,15 +17,30 @@ module.exports = {
       from: {},
       to: { circular: true },
     },
-    only("model", "^src/model/", ["^src/model/"], "Nouns depend on nothing, so that everything may depend on them."),
+    only(
+      "model",
+      "^src/model/",
+      ["^src/model/"],
+      "Nouns depend on nothing, so that everything may depend on them.",
+    ),
     only(
       "core",
       "^src/core/",
       ["^src/core/", "^src/model/", `${npm}yaml/`],
       "Decisions are functions of values: no clock, no network, no client.",
     ),
-    only("ports", "^src/ports\\.ts$", ["^src/model/"], "A port speaks of nouns; whoever keeps it is not its business."),
-    only("config", "^src/config\\.ts$", ["^src/model/"], "Configuration is values; reading them is an adapter's work."),
+    only(
+      "ports",
+      "^src/ports\\.ts$",
+      ["^src/model/"],
+      "A port speaks of nouns; whoever keeps it is not its business.",
+    ),
+    only(
+      "config",
+      "^src/config\\.ts$",
+      ["^src/model/"],
+      "Configuration is values; reading them is an adapter's work.",
+    ),
     only(
       "worker",
       "^src/worker/",
@@ -35,7 +50,8 @@ module.exports = {
     {
       name: "adapters-do-not-decide",
       severity: "error",
-      comment: "Adapters translate; what needs a decision belongs in core and is called by the worker.",
+      comment:
+        "Adapters translate; what needs a decision belongs in core and is called by the worker.",
       from: { path: "^src/adapters/" },
       to: { path: ["^src/(core|worker|cli|local)/", "^capabilities/", "^pepr\\.ts$"] },
     },
@@ -62,7 +78,8 @@ module.exports = {
     {
       name: "cli-and-local-stand-outside",
       severity: "error",
-      comment: "The command and the local run are users of nopea: nothing of the module may need them.",
+      comment:
+        "The command and the local run are users of nopea: nothing of the module may need them.",
       from: { path: "^(src/(model|core|ports|config|worker|adapters)|capabilities/|pepr\\.ts)" },
       to: { path: "^src/(cli|local)/" },
     },

@@ -12,9 +12,16 @@ const size = {
 const pure = {
   "no-restricted-globals": [
     "error",
-    ...["Date", "process", "fetch", "console", "crypto", "setTimeout", "setInterval", "setImmediate"].map(
-      name => ({ name, message: "the pure core takes values: pass it in as an argument" }),
-    ),
+    ...[
+      "Date",
+      "process",
+      "fetch",
+      "console",
+      "crypto",
+      "setTimeout",
+      "setInterval",
+      "setImmediate",
+    ].map(name => ({ name, message: "the pure core takes values: pass it in as an argument" })),
   ],
   "no-restricted-properties": [
     "error",
@@ -26,7 +33,13 @@ const pure = {
       patterns: [
         { group: ["node:*"], message: "the pure core has no input or output" },
         {
-          group: ["pepr", "kubernetes-fluent-client", "@kubernetes/*", "undici*", "isomorphic-git*"],
+          group: [
+            "pepr",
+            "kubernetes-fluent-client",
+            "@kubernetes/*",
+            "undici*",
+            "isomorphic-git*",
+          ],
           message: "the pure core knows no client",
         },
       ],
@@ -67,7 +80,11 @@ export default tseslint.config(
       "max-lines": ["error", { max: 400, skipBlankLines: true, skipComments: true }],
       "no-restricted-properties": [
         "error",
-        { object: "vi", property: "mock", message: "use a fake through a port, or the real server" },
+        {
+          object: "vi",
+          property: "mock",
+          message: "use a fake through a port, or the real server",
+        },
       ],
     },
   },
