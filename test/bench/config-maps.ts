@@ -28,7 +28,7 @@ export function configMaps(count: number, value: string): Readonly<Record<string
   );
 }
 
-export function configMap(index: number, value: string): string {
+function configMap(index: number, value: string): string {
   return `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: cm-${index}\ndata:\n  value: "${value}"\n`;
 }
 

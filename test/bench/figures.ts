@@ -7,7 +7,7 @@ export interface Figure {
 }
 
 /** The middle value; of an even number of values, the lower middle one. */
-export function median(values: readonly number[]): number {
+function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.floor((sorted.length - 1) / 2)] ?? NaN;
 }
