@@ -1,0 +1,74 @@
+/** Values of the model for tests: whole and ordinary, each with the one thing changed that the test is about. */
+import { sha256 } from "../../src/adapters/sha256";
+import type { Live } from "../../src/model/live";
+import type { Desired, KindInfo, Manifest } from "../../src/model/manifest";
+import { groupOf } from "../../src/model/manifest";
+import { formatApplied, ownerMarks } from "../../src/model/ownership";
+import type { Report } from "../../src/model/report";
+
+export const COMMIT = "8f3c".repeat(10);
+export const MARKS = ownerMarks({ namespace: "shop", name: "my-app" }, sha256);
+
+export const CONFIG_MAP: KindInfo = {
+  apiVersion: "v1",
+  kind: "ConfigMap",
+  plural: "configmaps",
+  namespaced: true,
+};
+export const CLUSTER_ROLE: KindInfo = {
+  apiVersion: "rbac.authorization.k8s.io/v1",
+  kind: "ClusterRole",
+  plural: "clusterroles",
+  namespaced: false,
+};
+
+/** ConfigMap shop/settings as Git wants it. */
+export function desired(change: Partial<Desired> = {}): Desired {
+  const kind = change.kind ?? CONFIG_MAP;
+  const namespace = kind.namespaced ? "shop" : "";
+  const key = { group: groupOf(kind.apiVersion), kind: kind.kind, namespace, name: "settings" };
+  const { apiVersion } = kind;
+  const manifest: Manifest = { apiVersion, kind: kind.kind, metadata: { name: "settings" } };
+  const source = { file: "deploy/settings.yaml", line: 3 };
+  return { key, kind, manifest, digest: "d1", source, ...change };
+}
+
+/** One of ours by name only. */
+export function named(name: string, kind: KindInfo = CONFIG_MAP): Desired {
+  const one = desired({ kind });
+  return { ...one, key: { ...one.key, name } };
+}
+
+/** ConfigMap shop/settings as it is live, applied by us with digest d1. */
+export function live(change: Partial<Live> = {}): Live {
+  return {
+    key: desired().key,
+    uid: "uid-1",
+    resourceVersion: "7",
+    labels: MARKS.labels,
+    annotations: { "nopea.io/applied": formatApplied({ digest: "d1", commit: COMMIT }) },
+    managers: [{ manager: MARKS.fieldManager, operation: "Apply" }],
+    terminating: false,
+    ...change,
+  };
+}
+
+/** The report of a sync that found everything as it should be. */
+export function report(change: Partial<Report> = {}): Report {
+  return {
+    id: "01KF4X00000000000000000000",
+    commit: COMMIT,
+    looked: true,
+    failed: [],
+    created: [],
+    updated: [],
+    adopted: [],
+    held: [],
+    orphans: [],
+    total: 1,
+    kinds: ["v1/ConfigMap"],
+    notices: [],
+    writes: 0,
+    ...change,
+  };
+}
