@@ -1,12 +1,13 @@
 /** One server-side apply (KEP-555), and what the answer means. */
 import { ANNOTATION_APPLIED } from "../../model/annotations";
 import { NopeaError } from "../../model/errors";
-import { isObject, toJson, type JsonObject } from "../../model/json";
+import { isObject, type JsonObject } from "../../model/json";
 import type { StepOutcome } from "../../model/outcome";
 import { formatApplied } from "../../model/ownership";
 import type { Plan, Step } from "../../model/plan";
 import { APPLY_PATCH, METADATA_ONLY, type Kube, type KubeAnswer } from "./client";
 import { conflictingManagers, writeFault } from "./faults";
+import { patchBody } from "./patch-body";
 import { objectPath } from "./paths";
 
 /** Never rejects for what the API server says, only when the signal is aborted. */
@@ -24,7 +25,7 @@ export async function apply(
       query: { fieldManager: plan.fieldManager, force: String(step.force) },
       contentType: APPLY_PATCH,
       accept: METADATA_ONLY,
-      body: toJson(bodyOf(step, plan.commit)),
+      body: patchBody(bodyOf(step, plan.commit)),
       signal,
     });
     return outcomeOf(answer, step);
