@@ -1,4 +1,5 @@
 /** Compares what is live with what a text declares, with the API server as the judge: it knows defaults and spellings. */
+import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "vitest";
 import type { KubeObject } from "../../src/local/kube-types";
 import type { TestCluster } from "./cluster";
@@ -28,6 +29,16 @@ export async function compareWithText(
   cluster: TestCluster,
   declaration: Declaration,
 ): Promise<readonly Comparison[]> {
+  let found = await compareNow(cluster, declaration);
+  // the cluster's own controllers may have written between two looks
+  for (let again = 0; found.length > 0 && again < 3; again++) {
+    await sleep(1_000);
+    found = await compareNow(cluster, declaration);
+  }
+  return found;
+}
+
+async function compareNow(cluster: TestCluster, declaration: Declaration) {
   const judged = await applyInTheory(cluster, declaration);
   expect(judged.length).toBeGreaterThan(0);
   const found = await Promise.all(judged.map(object => compareOne(cluster, object)));
