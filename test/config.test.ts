@@ -1,0 +1,98 @@
+/** Settings from environment, Secret and ConfigMap. */
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { keepAccount, readConfig, readPeprPort } from "../src/config";
+
+const DEFAULTS = { concurrentSyncs: 8, allowPrivateHosts: true, allowLoopback: false };
+
+describe("settings", () => {
+  test("nothing set: the defaults of the contract, no problem", () => {
+    expect(readConfig({}, {}, {})).toEqual({ settings: DEFAULTS, problems: [] });
+  });
+
+  test("everything set: taken over", () => {
+    const environment = {
+      NOPEA_CONCURRENT_SYNCS: "3",
+      NOPEA_ALLOW_PRIVATE_HOSTS: "false",
+      NOPEA_ALLOW_LOOPBACK: "true",
+      NOPEA_DEFAULT_SERVICE_ACCOUNT: "deployer",
+    };
+    expect(readConfig(environment)).toEqual({
+      settings: {
+        concurrentSyncs: 3,
+        allowPrivateHosts: false,
+        allowLoopback: true,
+        defaultServiceAccount: "deployer",
+      },
+      problems: [],
+    });
+  });
+
+  test("set in several places: environment, then Secret, then ConfigMap; empty text does not count", () => {
+    const name = "NOPEA_CONCURRENT_SYNCS";
+    const read = (...values: readonly string[]) =>
+      readConfig(...values.map(value => ({ [name]: value }))).settings.concurrentSyncs;
+    expect(read("1", "2", "3")).toBe(1);
+    expect(read("", "2", "3")).toBe(2);
+    expect(read("", "", "3")).toBe(3);
+  });
+
+  test.each(["0", "-1", "1.5", "abc", "1e3", " 3", "9999999"])(
+    "%o concurrent syncs: the default, and told",
+    value => {
+      const { settings, problems } = readConfig({ NOPEA_CONCURRENT_SYNCS: value });
+      expect(settings.concurrentSyncs).toBe(8);
+      expect(problems).toEqual([expect.stringContaining("NOPEA_CONCURRENT_SYNCS must be")]);
+    },
+  );
+
+  test.each([
+    ["NOPEA_ALLOW_PRIVATE_HOSTS", "allowPrivateHosts", true],
+    ["NOPEA_ALLOW_LOOPBACK", "allowLoopback", false],
+  ] as const)("%s is nonsense: the default, and told", (name, field, fallback) => {
+    const { settings, problems } = readConfig({ [name]: "yes" });
+    expect(settings[field]).toBe(fallback);
+    expect(problems).toEqual([`${name} must be true or false`]);
+  });
+
+  test("law: whatever the values, settings that can be worked with", () => {
+    const name = fc.constantFrom(
+      "NOPEA_CONCURRENT_SYNCS",
+      "NOPEA_ALLOW_PRIVATE_HOSTS",
+      "NOPEA_ALLOW_LOOPBACK",
+    );
+    fc.assert(
+      fc.property(fc.dictionary(name, fc.string()), variables => {
+        const { concurrentSyncs } = readConfig(variables).settings;
+        expect(Number.isInteger(concurrentSyncs) && concurrentSyncs >= 1).toBe(true);
+      }),
+    );
+  });
+});
+
+describe("the default account", () => {
+  const withAccount = { ...DEFAULTS, defaultServiceAccount: "deployer" };
+
+  test("once seen: stays, though it was taken away or changed", () => {
+    expect(keepAccount(withAccount, DEFAULTS)).toEqual(withAccount);
+    const changed = { ...DEFAULTS, concurrentSyncs: 3, defaultServiceAccount: "other" };
+    expect(keepAccount(withAccount, changed)).toEqual({ ...withAccount, concurrentSyncs: 3 });
+  });
+
+  test("never seen: the next one counts", () => {
+    expect(keepAccount(undefined, withAccount)).toEqual(withAccount);
+    expect(keepAccount(DEFAULTS, withAccount)).toEqual(withAccount);
+    expect(keepAccount(DEFAULTS, DEFAULTS)).toEqual(DEFAULTS);
+  });
+});
+
+test.each([
+  [undefined, 3000],
+  ["3443", 3443],
+  ["65535", 65_535],
+  ["65536", 3000],
+  ["0", 3000],
+  ["abc", 3000],
+])("NOPEA_PEPR_PORT %o: %d", (value, port) => {
+  expect(readPeprPort({ NOPEA_PEPR_PORT: value })).toBe(port);
+});

@@ -1,0 +1,60 @@
+/** What we applied and Git no longer declares, and the kinds to look for it in. */
+import { describe, expect, test } from "vitest";
+import { findOrphans, managedKinds } from "../../../src/core/sync/orphans";
+import type { Live } from "../../../src/model/live";
+import { formatKey } from "../../../src/model/object-key";
+import { CLUSTER_ROLE, CONFIG_MAP, desired, live, MARKS, named } from "../../support/examples";
+
+function one(name: string, change: Partial<Live> = {}): Live {
+  return live({ key: { ...live().key, name }, ...change });
+}
+
+function orphansAmong(...objects: readonly Live[]): readonly string[] {
+  const seen = new Map(objects.map(object => [formatKey(object.key), object]));
+  const observation = { objects: seen, namespaces: new Map() };
+  return findOrphans(observation, [named("declared")], MARKS).map(key => key.name);
+}
+
+describe("orphans", () => {
+  test("ours and not declared: sorted; declared: none", () => {
+    expect(orphansAmong(one("z"), one("declared"), one("b"))).toEqual(["b", "z"]);
+  });
+
+  test.each<[string, Partial<Live>]>([
+    ["a copy by hand of one of ours", { managers: [{ manager: "kubectl", operation: "Update" }] }],
+    ["ours with its labels stripped", { labels: {} }],
+    ["already being deleted", { terminating: true }],
+  ])("%s: none", (_, change) => {
+    expect(orphansAmong(one("a", change))).toEqual([]);
+  });
+});
+
+describe("kinds", () => {
+  test("what is declared: sorted, each once", () => {
+    const all = [named("a", CLUSTER_ROLE), named("b"), named("c")];
+    expect(managedKinds(all, [], [])).toEqual([
+      "rbac.authorization.k8s.io/v1/ClusterRole",
+      "v1/ConfigMap",
+    ]);
+  });
+
+  test("known before: kept while there is an orphan of it, dropped then", () => {
+    const known = ["apps/v1/Deployment", "v1/ConfigMap", "v1/Secret"];
+    const orphan = { group: "", kind: "Secret", namespace: "shop", name: "s" };
+    expect(managedKinds([desired()], [orphan], known)).toEqual(["v1/ConfigMap", "v1/Secret"]);
+    expect(managedKinds([desired()], [], known)).toEqual(["v1/ConfigMap"]);
+  });
+
+  test("an orphan of a kind of the same name in another group: another kind", () => {
+    const orphan = { group: "example.com", kind: "Secret", namespace: "shop", name: "s" };
+    expect(managedKinds([], [orphan], ["v1/Secret", "example.com/v1/Secret"])).toEqual([
+      "example.com/v1/Secret",
+    ]);
+  });
+
+  test("a kind that changed its version: both, while there are orphans", () => {
+    const orphan = { ...desired().key, name: "old" };
+    const known = ["v1/ConfigMap", "v1beta1/ConfigMap"];
+    expect(managedKinds([named("a", CONFIG_MAP)], [orphan], known)).toEqual(known);
+  });
+});
