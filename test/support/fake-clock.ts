@@ -17,7 +17,7 @@ interface Sleeper {
 }
 
 /** 2026-01-15T10:30:00Z */
-export const START = 1_768_473_000_000;
+const START = 1_768_473_000_000;
 
 /** More turns of the event loop than any chain of promises between two sleeps takes. */
 const TURNS = 12;
