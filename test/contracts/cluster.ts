@@ -356,7 +356,7 @@ export function describeCluster(name: string, open: () => Promise<ClusterWorld>)
         ["a timeout", new NopeaError("sync-timeout", "enough")],
       ])("aborted with %s while it writes: rejects with it", async (_, reason) => {
         const life = new AbortController();
-        const desired = await want(Array.from({ length: 40 }, (_, i) => configMap(`c${i}`)));
+        const desired = await want(Array.from({ length: 5 }, (_, i) => configMap(`c${i}`)));
         const verdicts = desired.map((one): Verdict => ({ action: "create", desired: one }));
         const attempt = execute(verdicts, marks, life.signal);
         await Promise.resolve();

@@ -7,12 +7,12 @@ export interface FakeClock extends Clock {
   advance(milliseconds: number): Promise<void>;
   /** Lets everybody work until nothing is left to do at this moment. */
   settle(): Promise<void>;
-  /** Sets the time without waking anybody: what an administrator or NTP does. */
+  /** Sets the time as an administrator or NTP does: timers do not notice, and run as long as they would have. */
   setTo(now: number): void;
 }
 
 interface Sleeper {
-  readonly at: number;
+  at: number;
   readonly wake: () => void;
 }
 
@@ -39,6 +39,7 @@ export function createFakeClock(start = START): FakeClock {
     breathe: () => Promise.resolve(),
     settle,
     setTo(time) {
+      for (const sleeper of sleepers) sleeper.at += time - now;
       now = time;
     },
     async advance(milliseconds) {

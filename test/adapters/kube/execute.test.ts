@@ -58,6 +58,19 @@ describe("one outcome a step, in the order of the plan", () => {
   });
 });
 
+test("aborted by a timeout while the last step is under way: rejects with it, no object is blamed", async () => {
+  const life = new AbortController();
+  const reason = new NopeaError("sync-timeout", "enough");
+  const kube = async ({ signal: until }: { signal: AbortSignal }) => {
+    life.abort(reason);
+    await Promise.resolve();
+    until.throwIfAborted();
+    return { status: 201, body: {} };
+  };
+  const attempt = execute(kube, createDiscovery(kube), planOf(["only"]), life.signal);
+  await expect(attempt).rejects.toBe(reason);
+});
+
 test("never more than sixteen at once, and a stage begins when the one before it has ended", async () => {
   let running = 0;
   let most = 0;
