@@ -8,12 +8,11 @@ export interface Situation {
   readonly name: string;
   /** The demo's clone address; absent where the user's repository is synced. */
   readonly demoUrl?: string;
-  readonly httpUrl: string;
 }
 
 /** Lines to copy, ready to be printed. */
 export function instructions(situation: Situation): string {
-  const { controlPlane, namespace, name, demoUrl, httpUrl } = situation;
+  const { controlPlane, namespace, name, demoUrl } = situation;
   const demo = [
     `  kubectl edit deployment web -n ${namespace}`,
     "",
@@ -32,7 +31,7 @@ export function instructions(situation: Situation): string {
     `  kubectl annotate gr ${name} -n ${namespace} --overwrite nopea.io/sync-at="$(date)"`,
     ...(demoUrl === undefined ? [] : demo),
     "",
-    `nopea's own HTTP port: ${httpUrl}   logs: ${controlPlane.dir}/watcher.log, admission.log`,
+    `Logs: ${controlPlane.dir}/watcher.log and admission.log`,
     "There is no kubelet, so pods stay Pending; all else is real. Ctrl-C ends everything.",
     "",
   ].join("\n");

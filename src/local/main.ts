@@ -62,9 +62,8 @@ async function run(options: StartOptions, stops: Stops): Promise<void> {
   const name = nameOf(url);
   await createRepository(kube, { ...options, url }, name);
   void narrate(kube, say, stops.signal);
-  const { httpUrl } = nopea;
   const demo = demoUrl === undefined ? {} : { demoUrl };
-  say(instructions({ controlPlane, namespace, name, httpUrl, ...demo }));
+  say(instructions({ controlPlane, namespace, name, ...demo }));
 }
 
 async function startDemo(directory: string, options: StartOptions, stops: Stops): Promise<string> {
