@@ -55,7 +55,7 @@ describe("settings", () => {
     expect(problems).toEqual([`${name} must be true or false`]);
   });
 
-  test("law: whatever the values, settings that can be worked with", () => {
+  test("law: whatever the values, settings that can be worked with", { timeout: 60_000 }, () => {
     const name = fc.constantFrom(
       "NOPEA_CONCURRENT_SYNCS",
       "NOPEA_ALLOW_PRIVATE_HOSTS",

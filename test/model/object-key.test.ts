@@ -56,7 +56,7 @@ const key: fc.Arbitrary<ObjectKey> = fc.record({
   name: fc.oneof(dotted, fc.stringMatching(/^[a-z]+:[a-z.:]{1,10}$/)),
 });
 
-test("law: parse ∘ format = id", () => {
+test("law: parse ∘ format = id", { timeout: 60_000 }, () => {
   fc.assert(
     fc.property(key, one => {
       expect(parseKey(formatKey(one))).toEqual(one);
@@ -64,7 +64,7 @@ test("law: parse ∘ format = id", () => {
   );
 });
 
-test("law: different objects are written differently", () => {
+test("law: different objects are written differently", { timeout: 60_000 }, () => {
   fc.assert(
     fc.property(key, key, (a, b) => {
       expect(formatKey(a) === formatKey(b)).toBe(JSON.stringify(a) === JSON.stringify(b));

@@ -36,7 +36,7 @@ describe("marks", () => {
     );
   });
 
-  test("law: labels and field manager are what an API server takes", () => {
+  test("law: labels and field manager are what an API server takes", { timeout: 60_000 }, () => {
     fc.assert(
       fc.property(label(63), dotted, (namespace, name) => {
         const { fieldManager, labels } = ownerMarks({ namespace, name }, sha256);
@@ -49,28 +49,36 @@ describe("marks", () => {
     );
   });
 
-  test("law: different repositories have different marks, however long their names", () => {
-    fc.assert(
-      fc.property(fc.nat({ max: 150 }), label(5), label(5), (length, one, two) => {
-        fc.pre(one !== two);
-        const marks = [one, two].map(end =>
-          ownerMarks({ namespace: "n", name: `${"x".repeat(length)}${end}` }, sha256),
-        );
-        expect(marks[0]?.fieldManager).not.toBe(marks[1]?.fieldManager);
-        expect(marks[0]?.labels).not.toEqual(marks[1]?.labels);
-      }),
-    );
-  });
+  test(
+    "law: different repositories have different marks, however long their names",
+    { timeout: 60_000 },
+    () => {
+      fc.assert(
+        fc.property(fc.nat({ max: 150 }), label(5), label(5), (length, one, two) => {
+          fc.pre(one !== two);
+          const marks = [one, two].map(end =>
+            ownerMarks({ namespace: "n", name: `${"x".repeat(length)}${end}` }, sha256),
+          );
+          expect(marks[0]?.fieldManager).not.toBe(marks[1]?.fieldManager);
+          expect(marks[0]?.labels).not.toEqual(marks[1]?.labels);
+        }),
+      );
+    },
+  );
 
-  test("law: labels and field manager name the repository that they were made for", () => {
-    fc.assert(
-      fc.property(label(20), label(40), (namespace, name) => {
-        const { fieldManager, labels } = ownerMarks({ namespace, name }, sha256);
-        expect(managingRepository(fieldManager)).toEqual({ namespace, name });
-        expect(labelledOwner(labels)).toEqual({ namespace, name });
-      }),
-    );
-  });
+  test(
+    "law: labels and field manager name the repository that they were made for",
+    { timeout: 60_000 },
+    () => {
+      fc.assert(
+        fc.property(label(20), label(40), (namespace, name) => {
+          const { fieldManager, labels } = ownerMarks({ namespace, name }, sha256);
+          expect(managingRepository(fieldManager)).toEqual({ namespace, name });
+          expect(labelledOwner(labels)).toEqual({ namespace, name });
+        }),
+      );
+    },
+  );
 
   test.each(["kubectl", "nopea", "nopea:", "nopea:a", "nopea:/a", "xnopea:a/b", "helm/a", ""])(
     "field manager %o: no repository's",
@@ -87,7 +95,7 @@ describe("marks", () => {
 describe("nopea.io/applied", () => {
   const hex = fc.stringMatching(/^[0-9a-f]{1,64}$/);
 
-  test("law: parse ∘ format = id", () => {
+  test("law: parse ∘ format = id", { timeout: 60_000 }, () => {
     fc.assert(
       fc.property(hex, hex, (digest, commit) => {
         const annotations = { "nopea.io/applied": formatApplied({ digest, commit }) };

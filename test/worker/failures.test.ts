@@ -16,7 +16,7 @@ async function triesIn5Minutes(world: FakeWorld, seen: () => number): Promise<re
   return tries;
 }
 
-describe("Git", () => {
+describe("Git", { timeout: 30_000 }, () => {
   test.each<[ErrorCode, readonly number[]]>([
     ["git-unreachable", [0, 5, 15, 35, 75, 135, 195, 255]],
     ["git-timeout", [0, 5, 15, 35, 75, 135, 195, 255]],
@@ -69,7 +69,7 @@ describe("Git", () => {
   });
 });
 
-describe("manifests", () => {
+describe("manifests", { timeout: 30_000 }, () => {
   test("a parse error in one file: nothing of the commit is written, file and line are named", async () => {
     const world = createFakeWorld();
     const good = world.git.commit(URL, { "a.yaml": configMap("a", { k: "1" }) });
@@ -99,7 +99,7 @@ describe("manifests", () => {
   });
 });
 
-describe("objects", () => {
+describe("objects", { timeout: 30_000 }, () => {
   test("one is refused: the others are applied, it is named with file and cause, the commit is not in", async () => {
     const world = createFakeWorld();
     world.git.commit(URL, { "a.yaml": configMap("a"), "b.yaml": configMap("b") });
@@ -205,7 +205,7 @@ describe("objects", () => {
   });
 });
 
-describe("the API server and time", () => {
+describe("the API server and time", { timeout: 30_000 }, () => {
   test("an API server that cannot be read: told, retried with back-off, then synced", async () => {
     const world = createFakeWorld();
     world.git.commit(URL, { "a.yaml": configMap("a") });
@@ -256,7 +256,7 @@ describe("the API server and time", () => {
   });
 });
 
-describe("fields that are not implemented", () => {
+describe("fields that are not implemented", { timeout: 30_000 }, () => {
   test.each([
     { suspend: true },
     { prune: true },

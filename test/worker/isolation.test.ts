@@ -6,7 +6,7 @@ const SECOND = 1_000;
 const MINUTE = 60_000;
 const HEALTHY = "https://git.example.com/healthy.git";
 
-describe("a worker that breaks", () => {
+describe("a worker that breaks", { timeout: 30_000 }, () => {
   test("runs again after back-off, is counted and told of; its neighbour goes on as ever", async () => {
     const world = createFakeWorld();
     world.git.commit(URL, { "a.yaml": configMap("a") });
@@ -52,7 +52,7 @@ describe("a worker that breaks", () => {
   });
 });
 
-describe("a Git server that hangs", () => {
+describe("a Git server that hangs", { timeout: 30_000 }, () => {
   test("its repository waits for the timeout; its neighbour is synced meanwhile", async () => {
     const world = createFakeWorld();
     world.git.commit(HEALTHY, { "h.yaml": configMap("h") });
@@ -75,7 +75,7 @@ describe("a Git server that hangs", () => {
   });
 });
 
-describe("identity", () => {
+describe("identity", { timeout: 30_000 }, () => {
   test("two repositories of one name in two namespaces: independent in every respect", async () => {
     const world = createFakeWorld();
     const other = "https://git.example.com/other.git";

@@ -28,7 +28,7 @@ function applyAs(
   world.cluster.apply(a(data, marks.labels), marks.fieldManager);
 }
 
-describe("nobody's objects", () => {
+describe("nobody's objects", { timeout: 30_000 }, () => {
   test("made by kubectl with the same content: adopted by one unforced write, and shown", async () => {
     const world = createFakeWorld();
     world.cluster.apply(a({ k: "1" }), "kubectl");
@@ -91,7 +91,7 @@ describe("nobody's objects", () => {
   });
 });
 
-describe("another repository's objects", () => {
+describe("another repository's objects", { timeout: 30_000 }, () => {
   test("its owner exists: refused without a write, the owner is named, the others are applied", async () => {
     const world = createFakeWorld();
     world.cluster.repositories.create("team", "other", { suspend: true });
@@ -176,7 +176,7 @@ describe("another repository's objects", () => {
   });
 });
 
-describe("our objects", () => {
+describe("our objects", { timeout: 30_000 }, () => {
   test("our labels were taken off: put back by one write", async () => {
     const world = createFakeWorld();
     world.git.commit(URL, { "a.yaml": configMap("a") });
@@ -308,7 +308,7 @@ describe("our objects", () => {
   });
 });
 
-describe("kinds in the status", () => {
+describe("kinds in the status", { timeout: 30_000 }, () => {
   test("before the first object of a new kind is written, the server knows of the kind", async () => {
     const world = createFakeWorld();
     world.git.commit(URL, { "a.yaml": configMap("a") });

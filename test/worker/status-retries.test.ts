@@ -5,7 +5,7 @@ import { configMap, createFakeWorld, URL } from "../support/fake-world";
 const SECOND = 1_000;
 const MINUTE = 60_000;
 
-describe("while the status cannot be written", () => {
+describe("while the status cannot be written", { timeout: 30_000 }, () => {
   test("it is tried again, ever more rarely, and then only the newest is written", async () => {
     const world = createFakeWorld();
     world.git.commit(URL, { "a.yaml": configMap("a", { k: "1" }) });

@@ -118,46 +118,50 @@ test("a sync that ended early: only its fault, and its commit where one is known
   expect(summariseFault("1", undefined, fault)).not.toHaveProperty("commit");
 });
 
-test("law: every object is in one list at most, and in none only when nothing was to be told", () => {
-  const result = fc.constantFrom<StepOutcome["result"] | "none">(
-    "applied",
-    "failed",
-    "stale",
-    "contested",
-    "none",
-  );
-  const action = fc.constantFrom<Verdict["action"]>(
-    "create",
-    "update",
-    "adopt",
-    "keep",
-    "hold",
-    "wait",
-    "refuse",
-  );
-  fc.assert(
-    fc.property(fc.array(fc.tuple(action, result, fc.boolean()), { maxLength: 8 }), cases => {
-      const wanted = cases.map((_, index) => named(`c${index}`));
-      const verdicts = cases.map(([what], index) => {
-        const it = wanted[index] ?? one;
-        return { action: what, desired: it, live: live(), fault, force: true };
-      });
-      const outcomes = new Map<string, StepOutcome>();
-      for (const [index, [, what, flag]] of cases.entries()) {
-        const it = wanted[index] ?? one;
-        const outcome = { result: what, desired: it, created: flag, changed: flag, fault };
-        if (what !== "none") outcomes.set(formatKey(it.key), outcome as unknown as StepOutcome);
-      }
-      const report = summaryOf({ verdicts, outcomes });
-      const told = [
-        ...report.failed.map(({ key }) => key),
-        ...report.created,
-        ...report.updated,
-        ...report.adopted,
-        ...report.held,
-      ].map(formatKey);
-      expect(new Set(told).size).toBe(told.length);
-      expect(report.total).toBe(cases.length);
-    }),
-  );
-});
+test(
+  "law: every object is in one list at most, and in none only when nothing was to be told",
+  { timeout: 60_000 },
+  () => {
+    const result = fc.constantFrom<StepOutcome["result"] | "none">(
+      "applied",
+      "failed",
+      "stale",
+      "contested",
+      "none",
+    );
+    const action = fc.constantFrom<Verdict["action"]>(
+      "create",
+      "update",
+      "adopt",
+      "keep",
+      "hold",
+      "wait",
+      "refuse",
+    );
+    fc.assert(
+      fc.property(fc.array(fc.tuple(action, result, fc.boolean()), { maxLength: 8 }), cases => {
+        const wanted = cases.map((_, index) => named(`c${index}`));
+        const verdicts = cases.map(([what], index) => {
+          const it = wanted[index] ?? one;
+          return { action: what, desired: it, live: live(), fault, force: true };
+        });
+        const outcomes = new Map<string, StepOutcome>();
+        for (const [index, [, what, flag]] of cases.entries()) {
+          const it = wanted[index] ?? one;
+          const outcome = { result: what, desired: it, created: flag, changed: flag, fault };
+          if (what !== "none") outcomes.set(formatKey(it.key), outcome as unknown as StepOutcome);
+        }
+        const report = summaryOf({ verdicts, outcomes });
+        const told = [
+          ...report.failed.map(({ key }) => key),
+          ...report.created,
+          ...report.updated,
+          ...report.adopted,
+          ...report.held,
+        ].map(formatKey);
+        expect(new Set(told).size).toBe(told.length);
+        expect(report.total).toBe(cases.length);
+      }),
+    );
+  },
+);

@@ -127,19 +127,23 @@ const anySpec = fc.oneof(
   fc.dictionary(fc.constantFrom(...fields), fc.oneof(fc.jsonValue(), fc.anything())),
 );
 
-test("law: whatever the spec is, a spec or reasons, and never an exception", () => {
-  fc.assert(
-    fc.property(anySpec, raw => {
-      const parsed = parseSpec(raw);
-      if (!parsed.ok) {
-        expect(parsed.problems.length).toBeGreaterThan(0);
-        return;
-      }
-      expect(parsed.spec.intervalMs).toBeGreaterThanOrEqual(1_000);
-      expect(parsed.spec.timeoutMs).toBeGreaterThanOrEqual(1_000);
-    }),
-  );
-});
+test(
+  "law: whatever the spec is, a spec or reasons, and never an exception",
+  { timeout: 60_000 },
+  () => {
+    fc.assert(
+      fc.property(anySpec, raw => {
+        const parsed = parseSpec(raw);
+        if (!parsed.ok) {
+          expect(parsed.problems.length).toBeGreaterThan(0);
+          return;
+        }
+        expect(parsed.spec.intervalMs).toBeGreaterThanOrEqual(1_000);
+        expect(parsed.spec.timeoutMs).toBeGreaterThanOrEqual(1_000);
+      }),
+    );
+  },
+);
 
 describe("a GitRepository", () => {
   const metadata = { name: "my-app", namespace: "shop", uid: "u1", generation: 3 };
@@ -168,7 +172,7 @@ describe("a GitRepository", () => {
     expect(parseRepository({ metadata: { ...metadata, [field]: undefined } })).toBeUndefined();
   });
 
-  test("law: whatever object it is, never an exception", () => {
+  test("law: whatever object it is, never an exception", { timeout: 60_000 }, () => {
     const anyMetadata = fc.oneof(fc.jsonValue(), fc.constant(metadata));
     fc.assert(
       fc.property(anyMetadata, anySpec, fc.jsonValue(), (meta, spec, status) => {

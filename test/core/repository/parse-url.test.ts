@@ -43,9 +43,11 @@ test("a password in the address: not in the sentence about it", () => {
   expect(urlProblem("https://user:hunter2@git.example.com/x")).not.toContain("hunter2");
 });
 
-test("law: whatever it is, an answer and no exception", () => {
+const address = fc.string().map(rest => `https://${rest}`);
+
+test("law: whatever it is, an answer and no exception", { timeout: 60_000 }, () => {
   fc.assert(
-    fc.property(fc.oneof(fc.anything(), fc.webUrl(), fc.string()), url => {
+    fc.property(fc.oneof(fc.anything(), fc.string(), address), url => {
       const problem = urlProblem(url);
       expect(problem === undefined || problem.startsWith("spec.url")).toBe(true);
     }),

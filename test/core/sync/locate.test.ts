@@ -129,30 +129,36 @@ describe("the digest", () => {
   });
 });
 
-test("law: the order of files changes neither the objects nor their digests", () => {
-  const name = fc.constantFrom("a", "b", "c", "d", "e");
-  const object = fc.tuple(
-    fc.constantFrom(CONFIG_MAP, CLUSTER_ROLE),
-    name,
-    fc.dictionary(name, name),
-  );
-  const some = fc.uniqueArray(object, { selector: ([kind, id]) => `${kind.kind}/${id}` });
-  const shuffled = some.chain(objects =>
-    fc.tuple(
-      fc.constant(objects),
-      fc.shuffledSubarray(objects, { minLength: objects.length, maxLength: objects.length }),
-    ),
-  );
-  fc.assert(
-    fc.property(shuffled, orders => {
-      const [one, two] = orders.map(objects => {
-        const declared = objects.map(([kind, id, labels]) => declare(kind, { name: id, labels }));
-        return locateAll(declared).desired.map(({ key, digest }) => `${formatKey(key)} ${digest}`);
-      });
-      expect([...(one ?? [])].sort()).toEqual([...(two ?? [])].sort());
-    }),
-  );
-});
+test(
+  "law: the order of files changes neither the objects nor their digests",
+  { timeout: 60_000 },
+  () => {
+    const name = fc.constantFrom("a", "b", "c", "d", "e");
+    const object = fc.tuple(
+      fc.constantFrom(CONFIG_MAP, CLUSTER_ROLE),
+      name,
+      fc.dictionary(name, name),
+    );
+    const some = fc.uniqueArray(object, { selector: ([kind, id]) => `${kind.kind}/${id}` });
+    const shuffled = some.chain(objects =>
+      fc.tuple(
+        fc.constant(objects),
+        fc.shuffledSubarray(objects, { minLength: objects.length, maxLength: objects.length }),
+      ),
+    );
+    fc.assert(
+      fc.property(shuffled, orders => {
+        const [one, two] = orders.map(objects => {
+          const declared = objects.map(([kind, id, labels]) => declare(kind, { name: id, labels }));
+          return locateAll(declared).desired.map(
+            ({ key, digest }) => `${formatKey(key)} ${digest}`,
+          );
+        });
+        expect([...(one ?? [])].sort()).toEqual([...(two ?? [])].sort());
+      }),
+    );
+  },
+);
 
 describe("kinds that a commit brings along", () => {
   const definition = (spec: Manifest["spec"]): Declared => ({
@@ -181,7 +187,7 @@ describe("kinds that a commit brings along", () => {
     expect(declaredKinds([definition(spec)])).toMatchObject([{ namespaced: false }]);
   });
 
-  test("law: whatever stands in a definition, no exception", () => {
+  test("law: whatever stands in a definition, no exception", { timeout: 60_000 }, () => {
     const value = fc.jsonValue() as fc.Arbitrary<Manifest["spec"]>;
     const broken = fc.record({ group: value, names: value, versions: value }) as typeof value;
     fc.assert(

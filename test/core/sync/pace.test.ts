@@ -129,7 +129,7 @@ describe("after a sync in which objects failed", () => {
     expect(pace({ report: refused, failures, failed: 2 }).walk).toBe(10_000);
   });
 
-  test("law: never at once, never later than a minute", () => {
+  test("law: never at once, never later than a minute", { timeout: 60_000 }, () => {
     const codes = fc.constantFrom<ErrorCode>(
       "object-refused",
       "object-contested",

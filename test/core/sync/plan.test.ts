@@ -86,25 +86,31 @@ describe("a verdict", () => {
   });
 });
 
-test("law: every writing verdict becomes one step, whatever the order, in the same stage", () => {
-  const kind = fc.constantFrom("Namespace", "Secret", "Deployment", "Widget", "APIService");
-  const verdicts = fc
-    .uniqueArray(fc.tuple(kind, fc.constantFrom("a", "b", "c")), { selector: pair => pair.join() })
-    .map(pairs => pairs.map(([of, name]) => create(of, name)));
-  const shuffled = verdicts.chain(all =>
-    fc.tuple(
-      fc.constant(all),
-      fc.shuffledSubarray(all, { minLength: all.length, maxLength: all.length }),
-    ),
-  );
-  fc.assert(
-    fc.property(shuffled, ([one, two]) => {
-      const told = (verdicts: readonly Verdict[]) =>
-        planOf(verdicts).stages.map(steps =>
-          steps.map(({ desired: { key } }) => `${key.kind}/${key.name}`).sort(),
-        );
-      expect(told(one)).toEqual(told(two));
-      expect(told(one).flat()).toHaveLength(one.length);
-    }),
-  );
-});
+test(
+  "law: every writing verdict becomes one step, whatever the order, in the same stage",
+  { timeout: 60_000 },
+  () => {
+    const kind = fc.constantFrom("Namespace", "Secret", "Deployment", "Widget", "APIService");
+    const verdicts = fc
+      .uniqueArray(fc.tuple(kind, fc.constantFrom("a", "b", "c")), {
+        selector: pair => pair.join(),
+      })
+      .map(pairs => pairs.map(([of, name]) => create(of, name)));
+    const shuffled = verdicts.chain(all =>
+      fc.tuple(
+        fc.constant(all),
+        fc.shuffledSubarray(all, { minLength: all.length, maxLength: all.length }),
+      ),
+    );
+    fc.assert(
+      fc.property(shuffled, ([one, two]) => {
+        const told = (verdicts: readonly Verdict[]) =>
+          planOf(verdicts).stages.map(steps =>
+            steps.map(({ desired: { key } }) => `${key.kind}/${key.name}`).sort(),
+          );
+        expect(told(one)).toEqual(told(two));
+        expect(told(one).flat()).toHaveLength(one.length);
+      }),
+    );
+  },
+);
