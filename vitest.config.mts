@@ -32,6 +32,8 @@ export default defineConfig({
           include: endToEnd,
           globalSetup: ["test/support/start-control-plane.ts", "test/support/start-nopea.ts"],
           fileParallelism: false,
+          // concurrent tests of a file mostly wait
+          maxConcurrency: 12,
           testTimeout: 120_000,
           hookTimeout: 180_000,
           sequence: { groupOrder: 2 },
