@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { NopeaError } from "../../model/errors";
 import { isList, isObject, type JsonObject } from "../../model/json";
 import { APPLY_PATCH, type Kube } from "./client";
+import type { Definition } from "./crds/definition";
 import { driftRecordDefinition } from "./crds/drift-record";
 import { gitRepositoryDefinition } from "./crds/git-repository";
 
@@ -13,10 +14,6 @@ const DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
 export async function installDefinitions(kube: Kube, signal: AbortSignal): Promise<void> {
   const definitions = [gitRepositoryDefinition, driftRecordDefinition];
   await Promise.all(definitions.map(definition => install(kube, definition, signal)));
-}
-
-interface Definition extends JsonObject {
-  readonly metadata: { readonly name: string };
 }
 
 async function install(kube: Kube, definition: Definition, signal: AbortSignal): Promise<void> {

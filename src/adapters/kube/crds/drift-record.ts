@@ -1,6 +1,5 @@
 /** The CustomResourceDefinition of DriftRecord: one per drift episode of one object. */
-import { API_GROUP } from "../../../model/annotations";
-import type { JsonObject } from "../../../model/json";
+import { column, define } from "./definition";
 import { integer, list, object, text, time } from "./schema";
 
 const spec = object(
@@ -48,52 +47,20 @@ const status = object("What happened, and what is done about it.", {
   commit: text("The commit that it was compared with."),
 });
 
-function column(name: string, jsonPath: string): JsonObject {
-  return { name, jsonPath, type: "string" };
-}
-
-export const driftRecordDefinition = {
-  apiVersion: "apiextensions.k8s.io/v1",
-  kind: "CustomResourceDefinition",
-  metadata: { name: `driftrecords.${API_GROUP}` },
-  spec: {
-    group: API_GROUP,
-    scope: "Namespaced",
-    names: {
-      kind: "DriftRecord",
-      listKind: "DriftRecordList",
-      plural: "driftrecords",
-      singular: "driftrecord",
-      shortNames: ["drift"],
-    },
-    versions: [
-      {
-        name: "v1alpha1",
-        served: true,
-        storage: true,
-        subresources: { status: {} },
-        additionalPrinterColumns: [
-          column("Repository", ".spec.repository"),
-          column("Object", ".spec.object.name"),
-          column("Who", ".status.edits[*].by"),
-          column("Fields", ".status.edits[*].changes[*].path"),
-          column("Class", ".status.class"),
-          column("Decision", ".status.decision"),
-          { name: "Age", jsonPath: ".metadata.creationTimestamp", type: "date" },
-        ],
-        schema: {
-          openAPIV3Schema: object(
-            "DriftRecord is the record of one drift episode; nopea writes it.",
-            {
-              apiVersion: text("Version of the API."),
-              kind: text("DriftRecord."),
-              metadata: { type: "object" },
-              spec,
-              status,
-            },
-          ),
-        },
-      },
-    ],
-  },
-};
+export const driftRecordDefinition = define({
+  kind: "DriftRecord",
+  plural: "driftrecords",
+  shortNames: ["drift"],
+  columns: [
+    column("Repository", ".spec.repository"),
+    column("Object", ".spec.object.name"),
+    column("Who", ".status.edits[*].by"),
+    column("Fields", ".status.edits[*].changes[*].path"),
+    column("Class", ".status.class"),
+    column("Decision", ".status.decision"),
+    column("Age", ".metadata.creationTimestamp", { type: "date" }),
+  ],
+  description: "DriftRecord is the record of one drift episode; nopea writes it.",
+  spec,
+  status,
+});

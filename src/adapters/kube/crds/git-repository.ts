@@ -1,6 +1,5 @@
 /** The CustomResourceDefinition of GitRepository. */
-import { API_GROUP } from "../../../model/annotations";
-import type { JsonObject } from "../../../model/json";
+import { column, define } from "./definition";
 import { choice, duration, flag, object, text } from "./schema";
 import { gitRepositoryStatus } from "./git-repository-status";
 
@@ -54,52 +53,21 @@ const spec = object("What to sync, from where, and what to do about edits by han
   timeout: duration("How long one sync may take.", "60s"),
 });
 
-function column(name: string, jsonPath: string, more: JsonObject = {}): JsonObject {
-  return { name, jsonPath, type: "string", ...more };
-}
-
-export const gitRepositoryDefinition = {
-  apiVersion: "apiextensions.k8s.io/v1",
-  kind: "CustomResourceDefinition",
-  metadata: { name: `gitrepositories.${API_GROUP}` },
-  spec: {
-    group: API_GROUP,
-    scope: "Namespaced",
-    names: {
-      kind: "GitRepository",
-      listKind: "GitRepositoryList",
-      plural: "gitrepositories",
-      singular: "gitrepository",
-      shortNames: ["gr", "gitrepo"],
-    },
-    versions: [
-      {
-        name: "v1alpha1",
-        served: true,
-        storage: true,
-        subresources: { status: {} },
-        additionalPrinterColumns: [
-          column("URL", ".spec.url"),
-          column("Branch", ".spec.branch"),
-          column("Phase", ".status.phase"),
-          column("Drift", ".status.driftCount", { type: "integer" }),
-          column("Commit", ".status.lastSyncedCommit", { priority: 1 }),
-          column("Age", ".metadata.creationTimestamp", { type: "date" }),
-        ],
-        schema: {
-          openAPIV3Schema: object(
-            "GitRepository keeps objects of the cluster equal to a directory of a Git repository.",
-            {
-              apiVersion: text("Version of the API."),
-              kind: text("GitRepository."),
-              metadata: { type: "object" },
-              spec,
-              status: gitRepositoryStatus,
-            },
-            ["spec"],
-          ),
-        },
-      },
-    ],
-  },
-};
+export const gitRepositoryDefinition = define({
+  kind: "GitRepository",
+  plural: "gitrepositories",
+  shortNames: ["gr", "gitrepo"],
+  columns: [
+    column("URL", ".spec.url"),
+    column("Branch", ".spec.branch"),
+    column("Phase", ".status.phase"),
+    column("Drift", ".status.driftCount", { type: "integer" }),
+    column("Commit", ".status.lastSyncedCommit", { priority: 1 }),
+    column("Age", ".metadata.creationTimestamp", { type: "date" }),
+  ],
+  description:
+    "GitRepository keeps objects of the cluster equal to a directory of a Git repository.",
+  spec,
+  status: gitRepositoryStatus,
+  required: ["spec"],
+});

@@ -1,0 +1,51 @@
+/** What nopea's CustomResourceDefinitions have in common: namespaced, one version, status as a subresource. */
+import { API_GROUP } from "../../../model/annotations";
+import type { JsonObject } from "../../../model/json";
+import { object, text } from "./schema";
+
+export interface Definition extends JsonObject {
+  readonly metadata: { readonly name: string };
+}
+
+export interface DefinitionParts {
+  readonly kind: string;
+  readonly plural: string;
+  readonly shortNames: readonly string[];
+  readonly columns: readonly JsonObject[];
+  readonly description: string;
+  readonly spec: JsonObject;
+  readonly status: JsonObject;
+  readonly required?: readonly string[];
+}
+
+/** The definition of one of nopea's own kinds. */
+export function define(parts: DefinitionParts): Definition {
+  const { kind, plural, shortNames, columns, description, spec, status, required } = parts;
+  const properties = {
+    apiVersion: text("Version of the API."),
+    kind: text(`${kind}.`),
+    metadata: { type: "object" },
+    spec,
+    status,
+  };
+  const names = { kind, listKind: `${kind}List`, plural, singular: kind.toLowerCase(), shortNames };
+  const version = {
+    name: "v1alpha1",
+    served: true,
+    storage: true,
+    subresources: { status: {} },
+    additionalPrinterColumns: columns,
+    schema: { openAPIV3Schema: object(description, properties, required) },
+  };
+  return {
+    apiVersion: "apiextensions.k8s.io/v1",
+    kind: "CustomResourceDefinition",
+    metadata: { name: `${plural}.${API_GROUP}` },
+    spec: { group: API_GROUP, scope: "Namespaced", names, versions: [version] },
+  };
+}
+
+/** A column of `kubectl get`; text unless told otherwise. */
+export function column(name: string, jsonPath: string, more: JsonObject = {}): JsonObject {
+  return { name, jsonPath, type: "string", ...more };
+}
