@@ -33,3 +33,8 @@ export interface Report {
   /** Objects that were really changed. */
   readonly writes: number;
 }
+
+/** What the sync is said to have failed for: the whole first, then its objects; undefined when all is well. */
+export function firstFault({ fault, failed }: Report): Fault | undefined {
+  return fault ?? failed[0]?.fault;
+}

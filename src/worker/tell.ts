@@ -2,7 +2,7 @@
 import { describeError } from "../model/errors";
 import type { Repository } from "../model/git-repository";
 import { formatKey } from "../model/object-key";
-import type { Report } from "../model/report";
+import { firstFault, type Report } from "../model/report";
 import type { World } from "../ports";
 
 /** Nothing else in nopea narrates a sync. */
@@ -22,7 +22,7 @@ export function tell(
     held: report.held.map(formatKey),
     orphans: report.orphans.length,
   };
-  const fault = report.fault ?? report.failed[0]?.fault;
+  const fault = firstFault(report);
   metrics.syncEnded(fault === undefined ? "synced" : "failed", milliseconds / 1000);
   if (fault === undefined) {
     log.info({ ...common, ...counts }, "synced");

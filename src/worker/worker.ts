@@ -7,7 +7,7 @@ import { statusAfter } from "../core/status/status";
 import { NopeaError } from "../model/errors";
 import type { Repository, RepositoryId, RepositorySpec } from "../model/git-repository";
 import { ownerMarks } from "../model/ownership";
-import type { Report } from "../model/report";
+import { firstFault, type Report } from "../model/report";
 import type { Fault } from "../model/verdict";
 import type { World } from "../ports";
 import { createAlarm, type Alarm } from "./alarm";
@@ -189,8 +189,7 @@ export class Worker {
 
   #finish(repository: Repository, report: Report, startedAt = this.#world.clock.now()): void {
     const now = this.#world.clock.now();
-    const failed = report.fault !== undefined || report.failed.length > 0;
-    this.#failed = failed ? this.#failed + 1 : 0;
+    this.#failed = firstFault(report) === undefined ? 0 : this.#failed + 1;
     this.#settled = { commit: report.commit, generation: repository.generation };
     const intervalMs = repository.parsed.ok ? repository.parsed.spec.intervalMs : 300_000;
     const { failures } = this.#memory;

@@ -2,7 +2,7 @@
 import { describeError, type ErrorCode } from "../../model/errors";
 import type { Condition, RepositoryStatus } from "../../model/git-repository";
 import { formatKey } from "../../model/object-key";
-import type { FailedObject, Report } from "../../model/report";
+import { firstFault, type FailedObject, type Report } from "../../model/report";
 
 export interface ConditionContext {
   readonly previous: RepositoryStatus;
@@ -35,7 +35,7 @@ export function successConditions(report: Report, context: ConditionContext): re
 
 /** Not ready, with the cause; stalled where only a change of the GitRepository helps. */
 export function failureConditions(report: Report, context: ConditionContext): readonly Condition[] {
-  const code = report.fault?.code ?? report.failed[0]?.fault.code ?? "internal";
+  const code = firstFault(report)?.code ?? "internal";
   const { reason } = describeError(code);
   const message = failureMessage(report);
   const stalled: readonly Draft[] = isStalled(report.fault?.code)

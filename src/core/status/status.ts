@@ -1,7 +1,7 @@
 /** Turns the report of a sync into the status of its GitRepository. */
 import type { ManagedResources, PendingObject, RepositoryStatus } from "../../model/git-repository";
 import { formatKey } from "../../model/object-key";
-import type { Report } from "../../model/report";
+import { firstFault, type Report } from "../../model/report";
 import { failureConditions, successConditions, type ConditionContext } from "./conditions";
 
 const NEWEST = 20;
@@ -14,7 +14,7 @@ export interface StatusContext extends ConditionContext {
 /** The whole status after a sync; equal to `context.previous` where nothing changed. */
 export function statusAfter(report: Report, context: StatusContext): RepositoryStatus {
   const { previous, generation } = context;
-  const good = report.fault === undefined && report.failed.length === 0;
+  const good = firstFault(report) === undefined;
   return withoutUndefined({
     ...previous,
     observedGeneration: generation,

@@ -32,12 +32,11 @@ const RULES: readonly Rule[] = [
   ["as applied", asApplied],
   ["suspended by hand", suspended],
   ["failed before", failedBefore],
-  ["not there", notThere],
   ["left to others", leftToOthers],
   ["nobody's", nobodys],
 ];
 
-/** The verdict of the first rule that has one; an object that is ours and differs from Git is updated. */
+/** The verdict of the first rule that has one; else what is not there is created, and what is ours and differs updated. */
 export function decide(situation: Case): Verdict {
   for (const [, opinion] of RULES) {
     const verdict = opinion(situation);
@@ -89,10 +88,6 @@ function failedBefore({ desired, failedBefore: fault }: Case): Verdict | undefin
   return fault === undefined ? undefined : { action: "wait", desired, fault };
 }
 
-function notThere({ desired, live }: Case): Verdict | undefined {
-  return live === undefined ? { action: "create", desired } : undefined;
-}
-
 function nobodys({ desired, live, contestedBy }: Case): Verdict | undefined {
   if (live?.standing.of !== "nobody") return undefined;
   return { action: "adopt", desired, live: live.object, force: contestedBy.length > 0 };
@@ -107,8 +102,9 @@ function asApplied({ desired, live }: Case): Verdict | undefined {
 }
 
 /** nopea.io/ignore in Git: its fields are set at creation and then belong to others; which it cannot tell apart yet. */
-function leftToOthers({ desired }: Case): Verdict | undefined {
-  if (desired.manifest.metadata.annotations?.[ANNOTATION_IGNORE] === undefined) return undefined;
+function leftToOthers({ desired, live }: Case): Verdict | undefined {
+  const ignored = desired.manifest.metadata.annotations?.[ANNOTATION_IGNORE];
+  if (live === undefined || ignored === undefined) return undefined;
   const message = `${ANNOTATION_IGNORE} is not implemented yet: the object is created, but not changed afterwards`;
   return { action: "refuse", desired, fault: { code: "not-implemented", message } };
 }
