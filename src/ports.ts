@@ -1,5 +1,5 @@
 /** What nopea needs from the world outside: promises that adapters keep and that tests can keep in their place. */
-import type { GitLocation, RepositoryId, RepositoryStatus } from "./model/git-repository";
+import type { GitRemote, RepositoryId, RepositoryStatus } from "./model/git-repository";
 import type { Observation } from "./model/live";
 import type { Desired, KindInfo, TypeRef } from "./model/manifest";
 import type { StepOutcome } from "./model/outcome";
@@ -28,9 +28,9 @@ export interface GitTree {
 /** Reads Git repositories. Rejects with NopeaError (codes git-*) and with the signal's reason once it is aborted. */
 export interface GitSource {
   /** Full SHA of the branch's tip: one small request. */
-  resolve(location: GitLocation, signal: AbortSignal): Promise<string>;
+  resolve(remote: GitRemote, signal: AbortSignal): Promise<string>;
   /** The tree at the branch's tip, which may be newer than the last resolve. */
-  fetch(location: GitLocation, signal: AbortSignal): Promise<GitTree>;
+  fetch(remote: GitRemote, signal: AbortSignal): Promise<GitTree>;
 }
 
 /** What a sync wants to know of the cluster. */

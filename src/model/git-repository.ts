@@ -15,6 +15,19 @@ export interface GitLocation {
   readonly path: string;
 }
 
+/** What a Git server wants to see before it lets anybody in: never printed, never part of a URL. */
+export interface GitCredentials {
+  /** Value of the Authorization header. */
+  readonly authorization?: string;
+  /** Certificates in PEM that are trusted for this server, besides those that everybody trusts. */
+  readonly ca?: string;
+}
+
+/** Where to read, and as whom. */
+export interface GitRemote extends GitLocation {
+  readonly credentials?: GitCredentials;
+}
+
 export interface RepositorySpec extends GitLocation {
   readonly intervalMs: number;
   readonly timeoutMs: number;
