@@ -3,7 +3,7 @@ import { Log as peprLog, metricsCollector, PeprModule } from "pepr";
 import { createRepositories, type RepositoryInbox } from "./capabilities/repositories";
 import manifest from "./package.json";
 import { clock } from "./src/adapters/clock";
-import { createGitDispatcher } from "./src/adapters/git/dispatcher";
+import { createGitConnections, proxiesOf } from "./src/adapters/git/connections";
 import { createGitSource } from "./src/adapters/git/git-source";
 import { createIds } from "./src/adapters/ids";
 import { keepConnectionsAlive } from "./src/adapters/keep-alive";
@@ -66,10 +66,13 @@ async function watch(): Promise<void> {
 
   const supervisor = createSupervisor({
     git: createGitSource({
-      dispatcher: createGitDispatcher(() => ({
-        allowPrivate: settings.current().allowPrivateHosts,
-        allowLoopback: settings.current().allowLoopback,
-      })),
+      connections: createGitConnections({
+        policy: () => ({
+          allowPrivate: settings.current().allowPrivateHosts,
+          allowLoopback: settings.current().allowLoopback,
+        }),
+        proxies: proxiesOf(process.env),
+      }),
     }),
     cluster: createCluster(kube),
     clock,

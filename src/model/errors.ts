@@ -36,6 +36,16 @@ const CATALOGUE = {
     "slowly",
     "check the Secret of spec.secretRef",
   ),
+  "secret-not-found": entry(
+    "SecretNotFound",
+    "poll",
+    "create it in the GitRepository's namespace, or correct spec.secretRef.name",
+  ),
+  "secret-invalid": entry(
+    "SecretInvalid",
+    "poll",
+    "mend the Secret: it needs username and password, or token; ca.crt is optional",
+  ),
   "git-not-found": entry(
     "RepositoryNotFound",
     "backoff",
@@ -47,6 +57,16 @@ const CATALOGUE = {
     "push the branch, or correct spec.branch",
   ),
   "git-path-not-found": entry("PathNotFound", "poll", "commit the directory, or correct spec.path"),
+  "git-commit-not-found": entry(
+    "CommitNotFound",
+    "poll",
+    "nopea looks again; if it stays, the Git server hides the commit",
+  ),
+  "git-unsupported": entry(
+    "RepositoryNotSupported",
+    "slowly",
+    "use a repository with SHA-1 object names",
+  ),
   "git-too-large": entry("RepositoryTooLarge", "slowly", "keep manifests in a smaller repository"),
   "git-protocol": entry(
     "GitProtocolError",
@@ -63,6 +83,11 @@ const CATALOGUE = {
     "KindNotFound",
     "poll",
     "install the CustomResourceDefinition, or correct apiVersion and kind",
+  ),
+  "kind-unavailable": entry(
+    "KindUnavailable",
+    "poll",
+    "check the APIService or conversion webhook that serves it",
   ),
   "namespace-not-found": entry(
     "NamespaceNotFound",

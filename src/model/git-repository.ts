@@ -19,6 +19,8 @@ export interface GitLocation {
 export interface GitCredentials {
   /** Value of the Authorization header. */
   readonly authorization?: string;
+  /** For servers that want it as `Bearer` and say so. */
+  readonly token?: string;
   /** Certificates in PEM that are trusted for this server, besides those that everybody trusts. */
   readonly ca?: string;
 }

@@ -1,10 +1,15 @@
 /** Step 3 of the walk: files of a commit → declared objects; a file that did not change is not parsed again. */
-import type { GitFile, GitTree, World } from "../ports";
+import type { GitFile, GitTree, KnownFiles, World } from "../ports";
 import { parseFile, type ParsedFile } from "../core/render/parse-file";
 import type { Declared, Problem } from "../model/manifest";
 
 /** Parsed files of the last commit, by path and blob. */
-export type ParsedFiles = ReadonlyMap<string, ParsedFile>;
+export type ParsedFiles = ReadonlyMap<string, Parsed>;
+
+interface Parsed extends ParsedFile {
+  /** Of the file's content. */
+  readonly bytes: number;
+}
 
 export interface Rendered {
   readonly commit: string;
@@ -21,10 +26,10 @@ export async function render(
   before: ParsedFiles,
   signal: AbortSignal,
 ): Promise<Rendered> {
-  const parsed = new Map<string, ParsedFile>();
+  const parsed = new Map<string, Parsed>();
   for (const file of tree.files) {
     const known = before.get(idOf(file));
-    parsed.set(idOf(file), known ?? parseFile(file));
+    parsed.set(idOf(file), known ?? parse(file));
     if (known !== undefined) continue;
     await clock.breathe();
     signal.throwIfAborted();
@@ -37,6 +42,16 @@ export async function render(
     notices: files.flatMap(({ notices }) => notices),
     parsed,
   };
+}
+
+/** Files that need not be fetched, since nothing new would come of them. */
+export function knownFiles(before: ParsedFiles): KnownFiles {
+  return (path, oid) => before.get(idOf({ path, oid }))?.bytes;
+}
+
+function parse({ path, content }: GitFile): Parsed {
+  if (content === undefined) throw new Error(`${path} was not asked for and is not known`);
+  return { ...parseFile({ path, content }), bytes: content.length };
 }
 
 function idOf({ path, oid }: GitFile): string {

@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createGitDispatcher } from "../../src/adapters/git/dispatcher";
+import { createGitConnections } from "../../src/adapters/git/connections";
 import { createGitSource } from "../../src/adapters/git/git-source";
 import type { Content, Files } from "../../src/local/git-fast-import";
 import { startGitServer } from "../../src/local/git-server";
@@ -12,10 +12,11 @@ import { describeGitSource, type CommitFiles, type Link } from "./git-source";
 describeGitSource("the real Git adapter", async () => {
   const directory = await mkdtemp(join(tmpdir(), "nopea-git-"));
   const server = await startGitServer(directory);
-  const dispatcher = createGitDispatcher(() => ({ allowPrivate: false, allowLoopback: true }));
+  const policy = () => ({ allowPrivate: false, allowLoopback: true });
+  const connections = createGitConnections({ policy });
   let count = 0;
   return {
-    source: createGitSource({ dispatcher }),
+    source: createGitSource({ connections }),
     create: async () => {
       const repository = await server.create(`repository-${count++}`);
       return {
@@ -28,7 +29,7 @@ describeGitSource("the real Git adapter", async () => {
       };
     },
     close: async () => {
-      await dispatcher.destroy();
+      await connections.destroy();
       await server.stop();
       await rm(directory, { recursive: true });
     },

@@ -1,8 +1,8 @@
 /** What every GitSource promises, as tests: run on the real one and on the fake. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { GitLocation } from "../../src/model/git-repository";
+import type { GitLocation, GitRemote } from "../../src/model/git-repository";
 import { NopeaError } from "../../src/model/errors";
-import type { GitSource, GitTree } from "../../src/ports";
+import type { GitSource, GitTree, KnownFiles } from "../../src/ports";
 
 /** A symbolic link. */
 export interface Link {
@@ -43,8 +43,7 @@ export function describeGitSource(name: string, open: () => Promise<GitWorld>): 
 
     const at = (path = "", branch = "main"): GitLocation => ({ url: repository.url, branch, path });
     const signal = () => new AbortController().signal;
-    const fetchAt = (path?: string, branch?: string) =>
-      world.source.fetch(at(path, branch), signal());
+    const fetchAt = (path?: string, branch?: string) => fetchTip(world.source, at(path, branch));
     const failure = async (attempt: Promise<unknown>): Promise<NopeaError> => {
       const error = await attempt.then(
         () => undefined,
@@ -164,7 +163,8 @@ export function describeGitSource(name: string, open: () => Promise<GitWorld>): 
     it("a repository that does not exist: git-not-found", async () => {
       const location = { ...at(), url: `${repository.url.replace(/\.git$/, "")}-missing.git` };
       expect((await failure(world.source.resolve(location, signal()))).code).toBe("git-not-found");
-      expect((await failure(world.source.fetch(location, signal()))).code).toBe("git-not-found");
+      const fetched = world.source.fetch(location, "1".repeat(40), nothingKnown, signal());
+      expect((await failure(fetched)).code).toBe("git-not-found");
     });
 
     it("a path that does not exist: git-path-not-found, naming path, branch and commit", async () => {
@@ -244,13 +244,42 @@ export function describeGitSource(name: string, open: () => Promise<GitWorld>): 
       expect(message).toContain("big.yaml");
     });
 
+    it("an older commit, by its SHA: its tree, also after the branch was moved by force", async () => {
+      const old = await repository.commit({ "a.yaml": "old", "b.yaml": "same" });
+      const next = await repository.commit({ "a.yaml": "new", "b.yaml": "same" });
+      await repository.forcePush({ "c.yaml": "other" });
+      const fetch = (commit: string) => world.source.fetch(at(), commit, nothingKnown, signal());
+      expect(textOf(await fetch(old))).toEqual({ "a.yaml": "old", "b.yaml": "same" });
+      expect(textOf(await fetch(next))).toEqual({ "a.yaml": "new", "b.yaml": "same" });
+      expect(await fetch(old)).toMatchObject({ commit: old });
+    });
+
+    it("a commit that there is not: git-commit-not-found", async () => {
+      await repository.commit({ "a.yaml": "a" });
+      const fetched = world.source.fetch(at(), "1".repeat(40), nothingKnown, signal());
+      expect((await failure(fetched)).code).toBe("git-commit-not-found");
+    });
+
+    it("files that are known: named, without content; those that are not: with it", async () => {
+      await repository.commit({ "a.yaml": "a", "b.yaml": "b" });
+      const commit = await world.source.resolve(at(), signal());
+      const [a] = (await fetchAt()).files;
+      const known = (path: string, oid: string) =>
+        path === "a.yaml" && oid === a?.oid ? 1 : undefined;
+      const { files } = await world.source.fetch(at(), commit, known, signal());
+      expect(files.map(({ path, content }) => [path, content?.toString()])).toEqual([
+        ["a.yaml", undefined],
+        ["b.yaml", "b"],
+      ]);
+    });
+
     it("two repositories at once: each call gets its own", async () => {
       await repository.commit({ "a.yaml": "one" });
       const other = await world.create();
       await other.commit({ "a.yaml": "two" });
       const trees = await Promise.all(
         [repository, other, repository, other].map(({ url }) =>
-          world.source.fetch({ url, branch: "main", path: "" }, signal()),
+          fetchTip(world.source, { url, branch: "main", path: "" }),
         ),
       );
       expect(trees.map(tree => textOf(tree)["a.yaml"])).toEqual(["one", "two", "one", "two"]);
@@ -260,14 +289,29 @@ export function describeGitSource(name: string, open: () => Promise<GitWorld>): 
       await repository.commit({ "a.yaml": "a" });
       const reason = new Error("enough");
       await expect(world.source.resolve(at(), AbortSignal.abort(reason))).rejects.toBe(reason);
-      await expect(world.source.fetch(at(), AbortSignal.abort(reason))).rejects.toBe(reason);
+      const commit = await world.source.resolve(at(), signal());
+      await expect(
+        world.source.fetch(at(), commit, nothingKnown, AbortSignal.abort(reason)),
+      ).rejects.toBe(reason);
     });
   });
+}
+
+/** Somebody who has read nothing yet. */
+export const nothingKnown: KnownFiles = () => undefined;
+
+/** The tree of the branch's tip, as a sync gets it. */
+export async function fetchTip(
+  source: GitSource,
+  remote: GitRemote,
+  signal = new AbortController().signal,
+): Promise<GitTree> {
+  return source.fetch(remote, await source.resolve(remote, signal), nothingKnown, signal);
 }
 
 /** A tree's files as text. */
 export function textOf(tree: GitTree): Record<string, string> {
   return Object.fromEntries(
-    tree.files.map(({ path, content }) => [path, Buffer.from(content).toString()]),
+    tree.files.map(({ path, content = "" }) => [path, Buffer.from(content).toString()]),
   );
 }

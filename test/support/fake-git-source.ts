@@ -5,6 +5,7 @@ import { GIT_LIMITS } from "../../src/adapters/git/limits";
 import { readFiles } from "../../src/adapters/git/read-files";
 import { selectFiles } from "../../src/adapters/git/select-files";
 import type { TreeEntry, TreeReader } from "../../src/adapters/git/tree";
+import { walkFolder } from "../../src/adapters/git/walk-folder";
 import { NopeaError } from "../../src/model/errors";
 import type { GitLocation } from "../../src/model/git-repository";
 import type { GitSource } from "../../src/ports";
@@ -48,16 +49,21 @@ export function createFakeGit(): FakeGit {
     if (repository.gate !== undefined) await Promise.race([repository.gate, aborted(signal)]);
     signal.throwIfAborted();
     if (repository.error !== undefined) throw repository.error;
-    return tipOf(repository, location);
+    return repository;
   };
   return {
     source: {
-      resolve: (location, signal) => answer("resolve", location, signal),
-      fetch: async (location, signal) => {
-        const commit = await answer("fetch", location, signal);
-        const { reader, root } = createReader(commits.get(commit) ?? {});
+      resolve: async (location, signal) =>
+        tipOf(await answer("resolve", location, signal), location),
+      fetch: async (location, commit, known, signal) => {
+        await answer("fetch", location, signal);
+        const content = commits.get(commit);
+        if (content === undefined) throw new NopeaError("git-commit-not-found", `no ${commit}`);
+        const { reader, root } = createReader(content);
         const folder = findFolder(reader, root, location, commit);
-        return { commit, files: await readFiles(reader, selectFiles(reader, folder, GIT_LIMITS)) };
+        const found = walkFolder(reader, folder, GIT_LIMITS);
+        const files = selectFiles(reader, folder, found);
+        return { commit, files: await readFiles(reader, files, known) };
       },
     },
     calls,

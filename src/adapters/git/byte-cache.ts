@@ -4,14 +4,18 @@ export interface Sized {
   readonly data: Uint8Array;
 }
 
-/** Makes an empty cache. */
+/** What a value takes besides its data: its key, its place in the map, the buffer's own record. */
+const OVERHEAD_BYTES = 256;
+
+/** Makes an empty cache; a value of more than a quarter of it is not kept. */
 export function createByteCache<K, V extends Sized>(
   maxBytes: number,
 ): { get(key: K): V | undefined; set(key: K, value: V): void } {
   const values = new Map<K, V>();
   let bytes = 0;
   const drop = (key: K) => {
-    bytes -= values.get(key)?.data.length ?? 0;
+    const value = values.get(key);
+    if (value !== undefined) bytes -= sizeOf(value);
     values.delete(key);
   };
   return {
@@ -26,11 +30,15 @@ export function createByteCache<K, V extends Sized>(
       if (value.data.length > maxBytes / 4) return;
       drop(key);
       values.set(key, value);
-      bytes += value.data.length;
+      bytes += sizeOf(value);
       for (const oldest of values.keys()) {
         if (bytes <= maxBytes) return;
         drop(oldest);
       }
     },
   };
+}
+
+function sizeOf({ data }: Sized): number {
+  return data.length + OVERHEAD_BYTES;
 }

@@ -1,5 +1,6 @@
 /** What can go wrong on the way to a Git server, as errors of the catalogue. */
 import { NopeaError, type ErrorCode } from "../../model/errors";
+import { excerpt } from "./printable";
 
 type Explanation = readonly [code: ErrorCode, sentence: string];
 
@@ -57,4 +58,11 @@ function codeOf(error: unknown): string {
   if (!(error instanceof Error)) return "";
   if (error.name === "HTTPParserError") return "HPE";
   return "code" in error && typeof error.code === "string" ? error.code : "";
+}
+
+/** The error for what the Git server itself says against a request. */
+export function refusedByGit(said: string): NopeaError {
+  const unknown = /not our ref|unadvertised object|not a valid object/i.test(said);
+  const code = unknown ? "git-commit-not-found" : "git-protocol";
+  return new NopeaError(code, `the Git server refuses: ${excerpt(said)}`);
 }

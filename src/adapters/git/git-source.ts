@@ -1,74 +1,174 @@
-/** Keeps the promise of GitSource over smart HTTP: asks for a branch's tip, fetches that one commit, reads its manifests. */
-import type { Dispatcher } from "undici";
-import type { GitLocation } from "../../model/git-repository";
-import type { GitSource, GitTree } from "../../ports";
-import { discoverTip, resolveBranch } from "./branch";
+/** Keeps the promise of GitSource over smart HTTP: asks for a branch's tip, and fetches of a commit only what lies under `path` and is not known. */
+import { NopeaError } from "../../model/errors";
+import type { GitRemote } from "../../model/git-repository";
+import type { GitSource, GitTree, KnownFiles } from "../../ports";
+import type { Advertisement } from "./advertisement";
+import { resolveBranch } from "./branch";
+import type { GitConnections } from "./connections";
+import { createConversation, type Conversation } from "./conversation";
 import { findFolder } from "./find-folder";
-import { createGitHttp, type GitHttp } from "./http";
+import { createGitHttp } from "./http";
 import { GIT_LIMITS, type GitLimits } from "./limits";
-import { openPack } from "./pack";
+import { createObjectStore, partitionOf, type ObjectStore } from "./object-store";
+import { createObjects, type Objects } from "./objects";
 import { createPacer, type Pacer } from "./pacer";
 import { readFiles } from "./read-files";
-import { selectFiles } from "./select-files";
+import { checkSizes, neededBefore, selectFiles, type Selected } from "./select-files";
 import { parseCommit } from "./tree";
-import { createTreeReader } from "./tree-reader";
-import { requestPack } from "./upload-pack";
+import { createTurns, type Turns } from "./turns";
+import { walkFolder } from "./walk-folder";
 
 export interface GitSourceOptions {
-  /** Connections to Git servers: made by createGitDispatcher, which refuses what addresses are not allowed. */
-  readonly dispatcher: Dispatcher;
+  readonly connections: GitConnections;
   readonly limits?: Partial<GitLimits>;
 }
 
-interface Call {
-  readonly http: GitHttp;
-  readonly location: GitLocation;
+/** What one source holds between two calls; losing it costs requests, never correctness. */
+interface Shared {
+  readonly connections: GitConnections;
   readonly limits: GitLimits;
-  readonly pacer: Pacer;
+  readonly store: ObjectStore;
+  /** What servers can do, by partition. */
+  readonly servers: Map<string, Advertisement>;
+  readonly turns: Turns;
 }
 
-/** Makes the source; it holds nothing between two calls but the dispatcher's connections. */
-export function createGitSource(options: GitSourceOptions): GitSource {
-  const limits = { ...GIT_LIMITS, ...options.limits };
-  const run = async <T>(
-    location: GitLocation,
-    signal: AbortSignal,
-    work: (call: Call) => Promise<T>,
-  ): Promise<T> => {
-    signal.throwIfAborted();
-    const { dispatcher } = options;
-    const http = createGitHttp({ dispatcher, signal, maxBytes: limits.transferBytes });
-    const url = baseUrl(location.url);
-    try {
-      return await work({
-        http,
-        location: { ...location, url },
-        limits,
-        pacer: createPacer(signal),
-      });
-    } catch (error) {
-      signal.throwIfAborted();
-      throw error;
-    } finally {
-      http.close();
-    }
+/** One call. */
+interface Call {
+  readonly shared: Shared;
+  readonly remote: GitRemote;
+  readonly partition: string;
+  readonly conversation: Conversation;
+  readonly pacer: Pacer;
+  readonly signal: AbortSignal;
+}
+
+/** Makes the source. Repositories on the same URL, read as the same user, share what is fetched. */
+export function createGitSource({ connections, limits: changed }: GitSourceOptions): GitSource {
+  const limits = { ...GIT_LIMITS, ...changed };
+  const shared: Shared = {
+    connections,
+    limits,
+    store: createObjectStore(limits.storeBytes),
+    servers: new Map(),
+    turns: createTurns(),
   };
   return {
-    resolve: (location, signal) =>
-      run(location, signal, ({ http, location: asked }) => resolveBranch(http, asked)),
-    fetch: (location, signal) => run(location, signal, fetchTree),
+    resolve: (remote, signal) =>
+      run(shared, remote, signal, ({ conversation }) =>
+        resolveBranch(conversation, remote.branch),
+      ),
+    fetch: (remote, commit, known, signal) =>
+      run(shared, remote, signal, call => fetchInTurn(call, commit, known)),
   };
 }
 
-async function fetchTree({ http, location, limits, pacer }: Call): Promise<GitTree> {
-  const tip = await discoverTip(http, location);
-  const bytes = await requestPack(http, location.url, tip, limits.transferBytes);
-  const pack = await openPack(bytes, limits, pacer);
-  const reader = createTreeReader(pack);
-  const root = parseCommit(pack.read(tip.commit, "commit"));
-  const folder = findFolder(reader, root, location, tip.commit);
-  const files = await readFiles(reader, selectFiles(reader, folder, limits), pacer);
-  return { commit: tip.commit, files };
+async function run<T>(
+  shared: Shared,
+  asked: GitRemote,
+  signal: AbortSignal,
+  work: (call: Call) => Promise<T>,
+): Promise<T> {
+  signal.throwIfAborted();
+  const { connections, limits } = shared;
+  const remote = { ...asked, url: baseUrl(asked.url) };
+  const partition = partitionOf(remote);
+  const { credentials } = remote;
+  const http = createGitHttp({ connections, credentials, signal, maxBytes: limits.transferBytes });
+  const conversation = createConversation(http, remote.url, acquaintances(shared, partition));
+  try {
+    const pacer = createPacer(signal);
+    return await work({ shared, remote, partition, conversation, pacer, signal });
+  } catch (error) {
+    signal.throwIfAborted();
+    throw error;
+  } finally {
+    http.close();
+  }
+}
+
+/** Whoever wants the same commit waits, and finds most of it fetched. */
+async function fetchInTurn(call: Call, commit: string, known: KnownFiles): Promise<GitTree> {
+  const { shared, partition, signal } = call;
+  const done = await shared.turns.take(`${partition} ${commit}`, signal);
+  const ends = [done];
+  // one large pack at a time: it takes up to three times its bytes in memory, and the pod has 512 MiB for everything
+  const makeRoom = async () => {
+    if (ends.length === 1) ends.push(await shared.turns.take("large", signal));
+  };
+  try {
+    return await fetchTree(call, { commit, known, makeRoom });
+  } finally {
+    for (const end of ends) end();
+  }
+}
+
+interface Fetch {
+  readonly commit: string;
+  readonly known: KnownFiles;
+  readonly makeRoom: () => Promise<void>;
+}
+
+async function fetchTree(call: Call, { commit, known, makeRoom }: Fetch): Promise<GitTree> {
+  const { shared, remote, partition, conversation, pacer } = call;
+  const { limits, store } = shared;
+  const objects = createObjects({
+    conversation,
+    shelf: store.shelf(partition),
+    limits,
+    pacer,
+    reading: { maxBytes: limits.transferBytes, makeRoom },
+  });
+  await orTooLarge(conversation, () => objects.loadCommit(commit));
+  const selected = await select(objects, remote, { commit, limits });
+  const unknown = selected.filter(({ path, oid }) => known(path, oid) === undefined);
+  await orTooLarge(conversation, () => objects.load(unknown.map(({ oid }) => oid)));
+  const bytes = ({ path, oid }: Selected) => known(path, oid) ?? objects.bytes(oid);
+  checkSizes(
+    selected.map(file => ({ ...file, bytes: bytes(file) })),
+    limits,
+  );
+  return { commit, files: await readFiles(objects, selected, known, pacer) };
+}
+
+async function select(
+  objects: Objects,
+  remote: GitRemote,
+  { commit, limits }: { readonly commit: string; readonly limits: GitLimits },
+): Promise<readonly Selected[]> {
+  const root = parseCommit(objects.commit(commit));
+  const folder = await objects.settle(() => findFolder(objects, root, remote, commit));
+  const found = await objects.settle(() => walkFolder(objects, folder, limits));
+  await objects.load(await objects.settle(() => neededBefore(objects, folder, found)));
+  return objects.settle(() => selectFiles(objects, folder, found));
+}
+
+/** The limit says what would help. */
+async function orTooLarge<T>(conversation: Conversation, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof NopeaError) || error.code !== "git-too-large") throw error;
+    const what = (await conversation.isPartial())
+      ? "the directory is too large"
+      : "the repository is too large for a server without partial clone (uploadpack.allowFilter)";
+    throw new NopeaError("git-too-large", `${what}: ${error.message}`, { cause: error });
+  }
+}
+
+/** Servers that are remembered; the first one to come is the first one to go. */
+const SERVERS = 10_000;
+
+function acquaintances({ servers }: Shared, partition: string) {
+  return {
+    get: () => servers.get(partition),
+    set: (advertisement: Advertisement | undefined) => {
+      servers.delete(partition);
+      if (advertisement !== undefined) servers.set(partition, advertisement);
+      const [oldest] = servers.keys();
+      if (servers.size > SERVERS && oldest !== undefined) servers.delete(oldest);
+    },
+  };
 }
 
 // Credentials are never taken from the URL: they come from a Secret, and what is not there can't leak.

@@ -2,6 +2,7 @@
 
 export interface GrowingBuffer {
   append(piece: Uint8Array): void;
+  length(): number;
   /** Everything so far. */
   bytes(): Buffer;
 }
@@ -28,6 +29,7 @@ export function createGrowingBuffer(maxBytes: number): GrowingBuffer {
       buffer.set(piece, used);
       used = needed;
     },
+    length: () => used,
     bytes: () => buffer.subarray(0, used),
   };
 }

@@ -1,24 +1,51 @@
 /** Whether an HTTP answer is the Git server's: its status, its type, its first line. */
 import type { Dispatcher } from "undici";
 import { NopeaError, type ErrorCode } from "../../model/errors";
+import { refusedByGit } from "./failures";
 import { excerpt, printUrl } from "./printable";
 
 const EXCERPT_BYTES = 1024;
 
-const STATUS: Readonly<Record<number, readonly [ErrorCode, string]>> = {
-  // Azure DevOps answers 203 and a sign-in page to who has no credentials.
-  203: ["git-authentication", "asks for credentials, and none were sent"],
-  401: ["git-authentication", "asks for credentials, and none were sent"],
-  403: ["git-authentication", "denies access (no credentials were sent)"],
-  404: ["git-not-found", "has no such repository, or hides it from who has no credentials"],
-  410: ["git-not-found", "says that the repository is gone"],
-  429: ["git-unreachable", "answers that it gets too many requests"],
+const PROXY = "is behind a proxy that asks for credentials";
+const GONE = "says that the repository is gone";
+const CANNOT = "can't serve the repository";
+const BUSY = "answers that it gets too many requests";
+
+type Explanation = readonly [code: ErrorCode, asStranger: string, withCredentials: string];
+
+const ASKS: Explanation = [
+  "git-authentication",
+  "asks for credentials, and none were sent",
+  "does not accept the credentials that were sent",
+];
+
+const STATUS: Readonly<Record<number, Explanation>> = {
+  // Azure DevOps answers 203 and a sign-in page to who has no credentials
+  203: ASKS,
+  401: ASKS,
+  403: [
+    "git-authentication",
+    "denies access (no credentials were sent)",
+    "denies access with the credentials that were sent",
+  ],
+  404: [
+    "git-not-found",
+    "has no such repository, or hides it from who has no credentials",
+    "has no such repository, or hides it from these credentials",
+  ],
+  407: ["git-unreachable", PROXY, PROXY],
+  410: ["git-not-found", GONE, GONE],
+  429: ["git-unreachable", BUSY, BUSY],
 };
 
 /** Throws unless the answer is one of Git's smart HTTP protocol. */
-export async function checkAnswer(response: Dispatcher.ResponseData, url: URL): Promise<void> {
+export async function checkAnswer(
+  response: Dispatcher.ResponseData,
+  url: URL,
+  withCredentials: boolean,
+): Promise<void> {
   const type = header(response, "content-type");
-  if (response.statusCode !== 200) throw await refusal(response, url);
+  if (response.statusCode !== 200) throw await refusal(response, url, withCredentials);
   if (type !== expectedType(url)) {
     response.body.destroy();
     throw new NopeaError(
@@ -35,23 +62,26 @@ export async function checkAnswer(response: Dispatcher.ResponseData, url: URL): 
   );
 }
 
-/** Throws when the answer begins with the server's own complaint, which isomorphic-git would take for data. */
-export function checkFirstLine(chunk: Buffer, url: URL): void {
+/** Throws when the answer begins with the server's own complaint, which would pass for data. */
+export function checkFirstLine(chunk: Buffer): void {
   const text = chunk.subarray(0, EXCERPT_BYTES).toString();
   const line = /^(?:[0-9a-f]{4}# service=git-upload-pack\n0000)?[0-9a-f]{4}ERR ([^\n]*)/.exec(text);
   if (line === null) return;
-  throw new NopeaError(
-    "git-protocol",
-    `the Git server ${url.host} refuses: ${excerpt(line[1] ?? "")}`,
-  );
+  throw refusedByGit(line[1] ?? "");
 }
 
-async function refusal(response: Dispatcher.ResponseData, url: URL): Promise<NopeaError> {
+async function refusal(
+  response: Dispatcher.ResponseData,
+  url: URL,
+  withCredentials: boolean,
+): Promise<NopeaError> {
   const status = response.statusCode;
-  const [code, sentence] = STATUS[status] ?? [
+  const [code, asStranger, asSomebody] = STATUS[status] ?? [
     status >= 500 ? "git-unreachable" : "git-protocol",
-    "can't serve the repository",
+    CANNOT,
+    CANNOT,
   ];
+  const sentence = withCredentials ? asSomebody : asStranger;
   const said = await firstWords(response);
   return new NopeaError(
     code,

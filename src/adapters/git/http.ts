@@ -1,8 +1,10 @@
-/** HTTP as isomorphic-git wants it, on undici: one for each call, with one budget of bytes and one signal. */
-import type { GitHttpRequest, GitHttpResponse, HttpClient } from "isomorphic-git";
+/** The HTTP of one call to a Git server: one budget of bytes, one signal, credentials for one host only. */
 import type { Dispatcher } from "undici";
 import request from "undici/lib/api/api-request.js";
 import { NopeaError } from "../../model/errors";
+import type { GitCredentials } from "../../model/git-repository";
+import { authorize, type Authorization } from "./authorization";
+import type { GitConnections } from "./connections";
 import { explainFailure } from "./failures";
 import { checkAnswer, checkFirstLine } from "./http-answer";
 import { createMeter, type Meter } from "./meter";
@@ -11,20 +13,31 @@ import { redirectTarget } from "./redirect";
 import { unlessAborted } from "./unless-aborted";
 
 export interface GitHttpOptions {
-  readonly dispatcher: Dispatcher;
+  readonly connections: GitConnections;
+  readonly credentials?: GitCredentials | undefined;
   readonly signal: AbortSignal;
   /** Bytes that all answers together may have. */
   readonly maxBytes: number;
 }
 
-export interface GitHttp extends HttpClient {
-  /** isomorphic-git takes a broken answer for its end: throws what broke any of them so far. */
-  assertIntact(): void;
+export interface GitRequest {
+  readonly url: string;
+  /** Which version of Git's protocol is wished for, or spoken. */
+  readonly version: 0 | 2;
+  /** Absent: GET. */
+  readonly body?: Buffer;
+}
+
+export interface GitHttp {
+  /** The body of a good answer, as it comes; rejects for every other one. */
+  request(asked: GitRequest): Promise<AsyncIterable<Buffer>>;
   /** Ends what is still being received. */
   close(): void;
 }
 
-type Body = AsyncIterableIterator<Uint8Array> & { error?: unknown };
+interface Call extends GitHttpOptions {
+  readonly authorization: Authorization;
+}
 
 const MAX_REDIRECTS = 5;
 
@@ -32,19 +45,13 @@ const MAX_REDIRECTS = 5;
 export function createGitHttp(options: GitHttpOptions): GitHttp {
   const meter = createMeter(options.maxBytes);
   const received: Dispatcher.ResponseData[] = [];
-  const bodies: Body[] = [];
+  const call = { ...options, authorization: authorize(options.credentials) };
   return {
     request: async asked => {
-      const { url, response } = await follow(options, asked);
+      const { url, response } = await follow(call, asked);
       received.push(response);
-      await checkAnswer(response, url);
-      const body: Body = readBody(response, url, meter);
-      bodies.push(body);
-      return answer(url, response, body);
-    },
-    assertIntact: () => {
-      const broken = bodies.find(body => body.error !== undefined);
-      if (broken !== undefined) throw explainBroken(broken.error);
+      await checkAnswer(response, url, call.authorization.header() !== undefined);
+      return readBody(response, url, meter);
     },
     close: () => {
       for (const { body } of received) body.on("error", () => undefined).destroy();
@@ -53,16 +60,15 @@ export function createGitHttp(options: GitHttpOptions): GitHttp {
 }
 
 async function follow(
-  options: GitHttpOptions,
-  asked: GitHttpRequest,
+  call: Call,
+  asked: GitRequest,
 ): Promise<{ url: URL; response: Dispatcher.ResponseData }> {
   let url = new URL(asked.url);
-  const body = asked.body === undefined ? undefined : await collect(asked.body);
   for (let hop = 0; hop <= MAX_REDIRECTS; hop++) {
-    const response = await ask(options, url, { ...asked, body });
+    const response = await askAsWished(call, url, asked);
     const target = redirectTarget(response, url);
     if (target === undefined) return { url, response };
-    await response.body.dump({ limit: 65_536, signal: options.signal });
+    await drain(response, call.signal);
     url = target;
   }
   throw new NopeaError(
@@ -71,17 +77,32 @@ async function follow(
   );
 }
 
+/** Once more where the server wants the credentials in another scheme and says so. */
+async function askAsWished(call: Call, url: URL, asked: GitRequest) {
+  const response = await ask(call, url, asked);
+  if (response.statusCode !== 401 || !call.authorization.change(response.headers)) return response;
+  await drain(response, call.signal);
+  return ask(call, url, asked);
+}
+
 async function ask(
-  { dispatcher, signal }: GitHttpOptions,
+  { connections, credentials, authorization, signal }: Call,
   url: URL,
-  asked: Omit<GitHttpRequest, "body"> & { body: Buffer | undefined },
+  { body, version }: GitRequest,
 ): Promise<Dispatcher.ResponseData> {
-  const sent = request.call(dispatcher, {
+  connections.check(url);
+  const header = authorization.header();
+  const sent = request.call(connections.to(credentials?.ca), {
     origin: url.origin,
     path: `${url.pathname}${url.search}`,
-    method: asked.method === "POST" ? "POST" : "GET",
-    headers: { "user-agent": "git/nopea", ...asked.headers },
-    ...(asked.body === undefined ? {} : { body: asked.body }),
+    method: body === undefined ? "GET" : "POST",
+    headers: {
+      "user-agent": "git/nopea",
+      ...(version === 2 ? { "git-protocol": "version=2" } : {}),
+      ...(body === undefined ? {} : POSTED),
+      ...(header === undefined ? {} : { authorization: header }),
+    },
+    ...(body === undefined ? {} : { body }),
     signal,
   });
   try {
@@ -92,20 +113,30 @@ async function ask(
   }
 }
 
+const POSTED = {
+  "content-type": "application/x-git-upload-pack-request",
+  accept: "application/x-git-upload-pack-result",
+};
+
+// Only an answer that was read to its end leaves the connection to the next request.
+async function drain(response: Dispatcher.ResponseData, signal: AbortSignal): Promise<void> {
+  await response.body.dump({ limit: 65_536, signal });
+}
+
 async function* readBody(
   response: Dispatcher.ResponseData,
   url: URL,
   meter: Meter,
-): AsyncGenerator<Uint8Array, undefined> {
+): AsyncGenerator<Buffer, undefined> {
   const chunks = (response.body as AsyncIterable<Buffer>)[Symbol.asyncIterator]();
   let first = true;
   for (let chunk = await next(chunks, url); chunk; chunk = await next(chunks, url)) {
     meter.count(chunk.length);
-    if (first) checkFirstLine(chunk, url);
+    if (first) checkFirstLine(chunk);
     first = false;
     yield chunk;
   }
-  // A server that gives up after the headers; isomorphic-git would take it for a repository without branches.
+  // a server that gives up after the headers
   if (first) throw new NopeaError("git-protocol", `${printUrl(url)} answers with nothing at all`);
   return undefined;
 }
@@ -117,28 +148,4 @@ async function next(chunks: AsyncIterator<Buffer>, url: URL): Promise<Buffer | u
   } catch (error) {
     throw explainFailure(error, url.host);
   }
-}
-
-function answer(url: URL, response: Dispatcher.ResponseData, body: Body): GitHttpResponse {
-  const type = response.headers["content-type"];
-  return {
-    url: url.href,
-    statusCode: response.statusCode,
-    statusMessage: "",
-    headers: typeof type === "string" ? { "content-type": type } : {},
-    body,
-  };
-}
-
-async function collect(body: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<Buffer> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of body) chunks.push(chunk);
-  return Buffer.concat(chunks);
-}
-
-function explainBroken(error: unknown): NopeaError {
-  if (error instanceof NopeaError) return error;
-  return new NopeaError("git-protocol", "the Git server's answer is not the Git protocol", {
-    cause: error,
-  });
 }

@@ -13,6 +13,8 @@ export interface GitLimits {
   readonly unpackedBytes: number;
   /** Entries of folders that are looked at. */
   readonly entries: number;
+  /** Bytes of objects that are kept for the next fetch, of all repositories together. */
+  readonly storeBytes: number;
 }
 
 const MIB = 2 ** 20;
@@ -25,4 +27,5 @@ export const GIT_LIMITS: GitLimits = {
   objectBytes: 16 * MIB,
   unpackedBytes: 2048 * MIB,
   entries: 200_000,
+  storeBytes: 48 * MIB,
 };

@@ -20,7 +20,7 @@ export function createMeter(maxBytes: number): Meter {
 function tooLarge(maxBytes: number): NopeaError {
   return new NopeaError(
     "git-too-large",
-    `the repository is too large: one commit of it takes more than ${mebibytes(maxBytes)} to transfer`,
+    `more than ${mebibytes(maxBytes)} would have to be transferred`,
   );
 }
 

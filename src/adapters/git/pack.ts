@@ -14,7 +14,7 @@ export interface Pack {
   read(oid: string, kind: ObjectKind): Buffer;
 }
 
-interface PackedObject {
+export interface PackedObject {
   readonly kind: ObjectKind;
   readonly data: Buffer;
 }

@@ -6,29 +6,41 @@ export function pktLine(text: string): string {
   return `${(Buffer.byteLength(text) + 4).toString(16).padStart(4, "0")}${text}`;
 }
 
+/** Ends a message, or a part of one. */
 export const FLUSH = "0000";
+/** Stands between a command and its arguments (protocol v2). */
+export const DELIMITER = "0001";
 
-/** Reads lines from the pieces of a body as they come; flush and delimiter packets are left out. */
+/**
+ * Reads lines from the pieces of a body as they come; flush and delimiter packets are left out. Throws unless a flush
+ * was the last: where a proxy breaks off without a word, nothing else tells the end from the middle.
+ */
 export async function* readPktLines(body: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
   let pending: Buffer = Buffer.alloc(0);
+  let flushed = false;
   for await (const chunk of body) {
     const view = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
     pending = pending.length === 0 ? view : Buffer.concat([pending, view]);
-    const { lines, rest } = splitLines(pending);
+    const { lines, rest, last } = splitLines(pending);
     yield* lines;
+    flushed = last === undefined ? flushed : last === FLUSH;
     pending = rest;
   }
   if (pending.length > 0) throw garbled("its answer ends in the middle of a line");
+  if (!flushed) throw garbled("its answer ends too early");
 }
 
-function splitLines(buffer: Buffer): { lines: Buffer[]; rest: Buffer } {
+/** The whole lines in a buffer, what is left of it, and the length that the last whole line announced. */
+function splitLines(buffer: Buffer) {
   const lines: Buffer[] = [];
   let at = 0;
+  let last: string | undefined;
   for (let end = lineEnd(buffer, at); end !== undefined; end = lineEnd(buffer, at)) {
+    last = buffer.toString("latin1", at, at + 4);
     if (end - at > 4) lines.push(buffer.subarray(at + 4, end));
     at = end;
   }
-  return { lines, rest: buffer.subarray(at) };
+  return { lines, rest: buffer.subarray(at), last };
 }
 
 // Where the line that begins at `at` ends; undefined: it has not arrived as a whole yet.
@@ -42,6 +54,7 @@ function lineEnd(buffer: Buffer, at: number): number | undefined {
   return end <= buffer.length ? end : undefined;
 }
 
-function garbled(why: string): NopeaError {
+/** The error for an answer that is not what the protocol allows. */
+export function garbled(why: string): NopeaError {
   return new NopeaError("git-protocol", `the Git server's answer is not the Git protocol: ${why}`);
 }

@@ -5,8 +5,8 @@ import { IGNORE_FILE, withoutIgnored, type IgnoreFile } from "./ignore-rules";
 import type { GitLimits } from "./limits";
 import { mebibytes } from "./meter";
 import { printPath } from "./printable";
-import { entriesOf, pathOf, type Folder, type TreeReader } from "./tree";
-import { walkFolder, type Found } from "./walk-folder";
+import { entriesOf, pathOf, type Folder, type TreeEntry, type TreeReader } from "./tree";
+import type { Found } from "./walk-folder";
 
 export interface Selected {
   readonly path: string;
@@ -16,16 +16,25 @@ export interface Selected {
 const MANIFEST = /\.(yaml|yml|json)$/;
 const IGNORE_BYTES = 64 * 1024;
 
-/** The manifests under the folder, sorted by path. */
+/** What must be read before the manifests can be told: .nopeaignore files, and where links lead. */
+export function neededBefore(
+  reader: TreeReader,
+  folder: Folder,
+  found: readonly Found[],
+): readonly string[] {
+  const rules = placesOf(folder).flatMap(place => ignoreFileIn(reader, place) ?? []);
+  const links = found.filter(({ entry }) => entry.mode === "link").map(({ entry }) => entry);
+  return [...rules, ...links].map(({ oid }) => oid);
+}
+
+/** The manifests among what was found under the folder, sorted by path. */
 export function selectFiles(
   reader: TreeReader,
   folder: Folder,
-  limits: GitLimits,
+  found: readonly Found[],
 ): readonly Selected[] {
   const { root } = folder;
-  const places = folder.steps.length === 0 ? [folder] : [{ root, steps: [] }, folder];
-  const rules = places.flatMap(place => readIgnoreFile(reader, place));
-  const found = walkFolder(reader, folder, limits);
+  const rules = placesOf(folder).flatMap(place => readIgnoreFile(reader, place));
   const candidates = found.filter(
     ({ entry, path }) => entry.mode === "link" || MANIFEST.test(path),
   );
@@ -33,36 +42,18 @@ export function selectFiles(
     path: item.path,
     oid: item.entry.mode === "link" ? linkTarget(reader, root, item) : item.entry.oid,
   }));
-  const selected = files.filter(({ path }) => MANIFEST.test(path));
-  checkSizes(reader, selected, limits);
-  return selected.sort((a, b) => (a.path < b.path ? -1 : 1));
+  return files
+    .filter(({ path }) => MANIFEST.test(path))
+    .sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
-function linkTarget(reader: TreeReader, root: string, { path, steps, entry }: Found): string {
-  const end = followLink(reader, { root, steps }, entry);
-  if (end.kind === "file") return end.oid;
-  throw new NopeaError(
-    "manifest-invalid",
-    `the symbolic link ${printPath(path)} ${end.why}: only links to files of the repository are followed (a line in ${IGNORE_FILE} leaves it out)`,
-  );
-}
-
-function readIgnoreFile(reader: TreeReader, place: Folder): IgnoreFile[] {
-  const entry = entriesOf(reader, place).find(({ name }) => name === IGNORE_FILE);
-  if (entry?.mode !== "file") return [];
-  if (reader.bytes(entry.oid) <= IGNORE_BYTES) {
-    return [{ folder: pathOf(place.steps), text: reader.blob(entry.oid).toString() }];
-  }
-  throw new NopeaError(
-    "manifest-invalid",
-    `${printPath(pathOf([...place.steps, entry]))} is larger than ${IGNORE_BYTES / 1024} KiB`,
-  );
-}
-
-function checkSizes(reader: TreeReader, files: readonly Selected[], limits: GitLimits): void {
+/** Throws for what is more than nopea reads. */
+export function checkSizes(
+  files: readonly (Selected & { readonly bytes: number })[],
+  limits: GitLimits,
+): void {
   let total = 0;
-  for (const { path, oid } of files) {
-    const bytes = reader.bytes(oid);
+  for (const { path, bytes } of files) {
     if (bytes > limits.fileBytes) {
       throw new NopeaError(
         "manifest-invalid",
@@ -75,5 +66,36 @@ function checkSizes(reader: TreeReader, files: readonly Selected[], limits: GitL
   throw new NopeaError(
     "git-too-large",
     `the manifests have ${mebibytes(total)}, more than the ${mebibytes(limits.selectedBytes)} that one repository may have`,
+  );
+}
+
+function placesOf(folder: Folder): readonly Folder[] {
+  return folder.steps.length === 0 ? [folder] : [{ root: folder.root, steps: [] }, folder];
+}
+
+function linkTarget(reader: TreeReader, root: string, { path, steps, entry }: Found): string {
+  const end = followLink(reader, { root, steps }, entry);
+  if (end.kind === "file") return end.oid;
+  throw new NopeaError(
+    "manifest-invalid",
+    `the symbolic link ${printPath(path)} ${end.why}: only links to files of the repository are followed (a line in ${IGNORE_FILE} leaves it out)`,
+  );
+}
+
+function readIgnoreFile(reader: TreeReader, place: Folder): IgnoreFile[] {
+  const entry = ignoreFileIn(reader, place);
+  if (entry === undefined) return [];
+  if (reader.bytes(entry.oid) <= IGNORE_BYTES) {
+    return [{ folder: pathOf(place.steps), text: reader.blob(entry.oid).toString() }];
+  }
+  throw new NopeaError(
+    "manifest-invalid",
+    `${printPath(pathOf([...place.steps, entry]))} is larger than ${IGNORE_BYTES / 1024} KiB`,
+  );
+}
+
+function ignoreFileIn(reader: TreeReader, place: Folder): TreeEntry | undefined {
+  return entriesOf(reader, place).find(
+    ({ name, mode }) => name === IGNORE_FILE && mode === "file",
   );
 }

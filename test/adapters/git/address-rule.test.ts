@@ -1,6 +1,6 @@
 /** The address rule where it counts: at the connection, for names as for addresses, as it is at the moment. */
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { createGitDispatcher } from "../../../src/adapters/git/dispatcher";
+import { createGitConnections } from "../../../src/adapters/git/connections";
 import { createGitSource } from "../../../src/adapters/git/git-source";
 import { ADVERTISEMENT, advertise, startRawServer, type RawServer } from "./raw-server";
 
@@ -10,8 +10,7 @@ describe("a server on loopback", () => {
   let server: RawServer;
   let asked = 0;
   const policy = { allowPrivate: true, allowLoopback: false };
-  const dispatcher = createGitDispatcher(() => policy);
-  const source = createGitSource({ dispatcher });
+  const source = createGitSource({ connections: createGitConnections({ policy: () => policy }) });
   const resolve = (url: string) =>
     source.resolve({ url, branch: "main", path: "" }, new AbortController().signal);
 

@@ -2,10 +2,12 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
-import { createGitDispatcher, type GitTimeouts } from "../../../src/adapters/git/dispatcher";
+import { createGitConnections, type GitTimeouts } from "../../../src/adapters/git/connections";
 import { createGitSource } from "../../../src/adapters/git/git-source";
 import type { GitLimits } from "../../../src/adapters/git/limits";
 import type { ErrorCode, NopeaError } from "../../../src/model/errors";
+import type { GitSource } from "../../../src/ports";
+import { nothingKnown } from "../../contracts/git-source";
 import {
   ADVERTISEMENT,
   RESULT,
@@ -24,9 +26,9 @@ afterEach(async () => {
 
 function openSource(limits: Partial<GitLimits> = {}, timeouts: Partial<GitTimeouts> = {}) {
   const policy = { allowPrivate: false, allowLoopback: true };
-  const dispatcher = createGitDispatcher(() => policy, timeouts);
-  ends.push(() => dispatcher.destroy());
-  return createGitSource({ dispatcher, limits });
+  const connections = createGitConnections({ policy: () => policy, timeouts });
+  ends.push(() => connections.destroy());
+  return createGitSource({ connections, limits });
 }
 
 async function serve(handler: (incoming: IncomingMessage, answer: ServerResponse) => void) {
@@ -47,11 +49,17 @@ async function failure(attempt: Promise<unknown>): Promise<NopeaError> {
   return error as NopeaError;
 }
 
+function ask(source: GitSource, verb: "resolve" | "fetch", url: string, signal: AbortSignal) {
+  return verb === "resolve"
+    ? source.resolve(at(url), signal)
+    : source.fetch(at(url), COMMIT, nothingKnown, signal);
+}
+
 /** Both verbs fail alike. */
 async function expectFailure(url: string, code: ErrorCode, text: RegExp, source = openSource()) {
   const signal = new AbortController().signal;
   for (const verb of ["resolve", "fetch"] as const) {
-    const error = await failure(source[verb](at(url), signal));
+    const error = await failure(ask(source, verb, url, signal));
     expect(error).toMatchObject({ name: "NopeaError", code });
     expect(error.message).toMatch(text);
   }
@@ -122,7 +130,7 @@ describe("slow", () => {
     async verb => {
       const server = await serve(() => undefined);
       const controller = new AbortController();
-      const attempt = failure(openSource()[verb](at(server.url), controller.signal));
+      const attempt = failure(ask(openSource(), verb, server.url, controller.signal));
       await eventually(async () => (await server.sockets()) === 1);
       const reason = new Error("enough");
       const before = performance.now();
@@ -139,7 +147,7 @@ describe("slow", () => {
     });
     const reason = new Error("enough");
     const controller = new AbortController();
-    const attempt = failure(openSource().fetch(at(server.url), controller.signal));
+    const attempt = failure(ask(openSource(), "fetch", server.url, controller.signal));
     await new Promise(resolve => setTimeout(resolve, 100));
     controller.abort(reason);
     expect(await attempt).toBe(reason);
@@ -228,20 +236,25 @@ describe("lying", () => {
     [
       "an error in the middle of the pack",
       [line("NAK\n"), line("\u0003out of memory\n")],
-      /gave up: out of memory/,
+      /refuses: out of memory/,
     ],
-    ["an error instead of a pack", [line("ERR upload-pack: not our ref\n")], /not our ref/],
+    ["an error instead of a pack", [line("ERR no memory\n")], /refuses: no memory/],
     ["no pack at all", [line("NAK\n"), "0000"], /damaged pack/],
     [
       "garbage instead of a pack",
-      [line("NAK\n"), line(`\u0001PACK${"x".repeat(99)}`)],
+      [line("NAK\n"), line(`\u0001PACK${"x".repeat(99)}`), "0000"],
       /damaged pack/,
+    ],
+    [
+      "a pack that ends without an end",
+      [line("NAK\n"), line(`\u0001PACK${"x".repeat(99)}`)],
+      /ends too early/,
     ],
     ["words that mean nothing", [line("hello\n")], /not the Git protocol/],
     ["half a line", [line("NAK\n"), "00ff\u0001PACK"], /ends in the middle/],
   ] as const)("%s: git-protocol", async (_, pieces, text) => {
     const server = await serveAfterAdvertisement(...pieces);
-    const error = await failure(openSource().fetch(at(server.url), new AbortController().signal));
+    const error = await failure(ask(openSource(), "fetch", server.url, new AbortController().signal));
     expect(error).toMatchObject({ code: "git-protocol" });
     expect(error.message).toMatch(text);
   });
@@ -260,11 +273,11 @@ describe("lying", () => {
     await eventually(async () => (await server.sockets()) === 0);
   });
 
-  it("an object name of SHA-256: git-protocol that says so", async () => {
+  it("an object name of SHA-256: git-unsupported that says so", async () => {
     const server = await serve((_, answer) =>
       answer.writeHead(200, { "content-type": ADVERTISEMENT }).end(advertise("a".repeat(64))),
     );
-    await expectFailure(server.url, "git-protocol", /SHA-256/);
+    await expectFailure(server.url, "git-unsupported", /SHA-?256/);
   });
 });
 

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { createGitDispatcher } from "../../../src/adapters/git/dispatcher";
+import { createGitConnections } from "../../../src/adapters/git/connections";
 import { createGitSource } from "../../../src/adapters/git/git-source";
 import type { GitLimits } from "../../../src/adapters/git/limits";
 import {
@@ -11,10 +11,11 @@ import {
   type GitServer,
   type ServedRepository,
 } from "../../../src/local/git-server";
-import { textOf } from "../../contracts/git-source";
+import { fetchTip, textOf } from "../../contracts/git-source";
 
 const IDENTITY = ["-c", "user.name=x", "-c", "user.email=x@localhost"];
-const dispatcher = createGitDispatcher(() => ({ allowPrivate: false, allowLoopback: true }));
+const policy = { allowPrivate: false, allowLoopback: true };
+const connections = createGitConnections({ policy: () => policy });
 let directory: string;
 let server: GitServer;
 let repository: ServedRepository;
@@ -25,7 +26,7 @@ beforeAll(async () => {
   server = await startGitServer(directory);
 });
 afterAll(async () => {
-  await dispatcher.destroy();
+  await connections.destroy();
   await server.stop();
   await rm(directory, { recursive: true });
 });
@@ -34,12 +35,12 @@ beforeEach(async () => {
 });
 
 function fetchWith(limits: Partial<GitLimits>, path = "", branch = "main") {
-  const source = createGitSource({ dispatcher, limits });
-  return source.fetch({ url: repository.url, branch, path }, new AbortController().signal);
+  const source = createGitSource({ connections, limits });
+  return fetchTip(source, { url: repository.url, branch, path });
 }
 
 function resolve(branch = "main") {
-  const source = createGitSource({ dispatcher });
+  const source = createGitSource({ connections });
   return source.resolve({ url: repository.url, branch, path: "" }, new AbortController().signal);
 }
 
@@ -65,27 +66,17 @@ describe("heads and tags", () => {
     expect(await fetchWith({}, "", branch)).toMatchObject({ commit });
   });
 
-  it("a repository of SHA-256: git-protocol", async () => {
+  it("a repository of SHA-256: git-unsupported that says so", async () => {
     const git = (...args: string[]) => repository.git("--git-dir=new.git", ...args);
     await git("init", "--quiet", "--bare", "--object-format=sha256", "new.git");
     const tree = (await git("write-tree")).trim();
     const commit = (await git(...IDENTITY, "commit-tree", "-m", "first", tree)).trim();
     await git("update-ref", "refs/heads/main", commit);
     repository = { ...repository, url: `${repository.url}/new.git` };
-    await expect(fetchWith({})).rejects.toMatchObject({ code: "git-protocol" });
-    await expect(resolve()).rejects.toMatchObject({ code: "git-protocol" });
-  });
-});
-
-describe("one request where one is enough", () => {
-  it("resolve: two small requests; fetch: two, and nothing of the history", async () => {
-    for (let round = 0; round < 3; round++) await repository.commit({ "a.yaml": `a: ${round}` });
-    server.forget();
-    await resolve();
-    expect(server.requests.map(({ method }) => method)).toEqual(["GET", "POST"]);
-    server.forget();
-    await fetchWith({});
-    expect(server.requests.map(({ method }) => method)).toEqual(["GET", "POST"]);
+    await expect(resolve()).rejects.toMatchObject({
+      code: "git-unsupported",
+      message: expect.stringContaining("SHA256") as string,
+    });
   });
 });
 
@@ -136,6 +127,7 @@ describe("packs", () => {
   });
 
   it("an object beyond what is held, outside of path: passed over", async () => {
+    await repository.git("config", "uploadpack.allowFilter", "false");
     const blob = Buffer.alloc(3 * 2 ** 20, "0123456789abcdef!");
     await repository.commit({ "video.bin": blob, "deploy/a.yaml": "a" });
     expect(textOf(await fetchWith({ objectBytes: 2 ** 20 }, "deploy"))).toEqual({
@@ -162,13 +154,15 @@ describe("limits", () => {
 
   it("a transfer over the limit: git-too-large", async () => {
     const noise = Array.from({ length: 20_000 }, (_, index) => Math.sin(index)).join("\n");
-    await repository.commit({ "noise.txt": noise });
-    await expect(fetchWith({ transferBytes: 50_000 })).rejects.toMatchObject({
+    await repository.commit({ "noise.txt": noise, "d/noise.yaml": noise });
+    await expect(fetchWith({ transferBytes: 50_000 }, "d")).rejects.toMatchObject({
       code: "git-too-large",
+      message: expect.stringContaining("the directory is too large") as string,
     });
   });
 
   it("a small pack that unpacks to very much: git-too-large before it does", async () => {
+    await repository.git("config", "uploadpack.allowFilter", "false");
     await repository.commit({ "zeros.bin": Buffer.alloc(64 * 2 ** 20), "a.yaml": "a" });
     await expect(fetchWith({ unpackedBytes: 2 ** 20 })).rejects.toMatchObject({
       code: "git-too-large",

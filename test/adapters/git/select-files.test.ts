@@ -1,11 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { GIT_LIMITS } from "../../../src/adapters/git/limits";
 import { selectFiles } from "../../../src/adapters/git/select-files";
+import { walkFolder } from "../../../src/adapters/git/walk-folder";
 import { readerOf, type Folders } from "./trees";
 
 function select(folders: Folders, ...names: string[]): string[] {
   const steps = names.map(name => ({ name, oid: name }));
-  const selected = selectFiles(readerOf(folders), { root: "root", steps }, GIT_LIMITS);
+  const reader = readerOf(folders);
+  const folder = { root: "root", steps };
+  const selected = selectFiles(reader, folder, walkFolder(reader, folder, GIT_LIMITS));
   return selected.map(({ path, oid }) => `${path}=${oid}`);
 }
 

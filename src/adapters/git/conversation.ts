@@ -1,0 +1,96 @@
+/** Talks with a Git server about one repository: refs and packs, in the protocol that it speaks. */
+import { NopeaError } from "../../model/errors";
+import { parseRef, readAdvertisement, withoutEnd, type Advertisement, type Ref } from "./advertisement";
+import type { GitHttp } from "./http";
+import {
+  readPack,
+  writeFetch,
+  writeListRefs,
+  writeUploadPack,
+  type PackOrder,
+  type PackReading,
+} from "./pack-order";
+import { readPktLines } from "./pkt-line";
+
+export interface Conversation {
+  /** Refs whose names begin so, and maybe others. */
+  refs(prefix: string): Promise<readonly Ref[]>;
+  /** Whether files can be left out, and objects be had by their names. */
+  isPartial(): Promise<boolean>;
+  pack(order: PackOrder, reading: PackReading): Promise<Buffer>;
+}
+
+/** What is known of servers from earlier conversations. */
+export interface Acquaintances {
+  get(): Advertisement | undefined;
+  set(advertisement: Advertisement | undefined): void;
+}
+
+/** `url` has no slash at its end. */
+export function createConversation(
+  http: GitHttp,
+  url: string,
+  acquaintances: Acquaintances,
+): Conversation {
+  const uploadPack = `${url}/git-upload-pack`;
+
+  async function discover(): Promise<Advertisement> {
+    const answer = await http.request({ url: `${url}/info/refs?service=git-upload-pack`, version: 2 });
+    const advertisement = await readAdvertisement(answer);
+    // refs are old the next time, and may be many
+    acquaintances.set(advertisement.version === 2 ? advertisement : { ...advertisement, refs: [] });
+    return advertisement;
+  }
+
+  /** A server that is another one than last time, or was upgraded, is asked anew what it can do. */
+  async function withAdvertisement<T>(work: (known: Advertisement) => Promise<T>): Promise<T> {
+    const known = acquaintances.get();
+    if (known === undefined) return work(await discover());
+    try {
+      return await work(known);
+    } catch (error) {
+      if (!(error instanceof NopeaError) || error.code !== "git-protocol") throw error;
+      acquaintances.set(undefined);
+      return work(await discover());
+    }
+  }
+
+  return {
+    refs: prefix =>
+      withAdvertisement(async known => {
+        if (known.version === 0) return known.refs.length > 0 ? known.refs : refsOf(await discover());
+        const answer = await http.request({ url: uploadPack, version: 2, body: writeListRefs(prefix) });
+        return readRefs(answer);
+      }),
+    isPartial: async () => {
+      const known = acquaintances.get() ?? (await discover());
+      return known.version === 2 && known.canFilter;
+    },
+    pack: (order, reading) =>
+      withAdvertisement(async known => {
+        const body = writeOrder(order, known);
+        return readPack(await http.request({ url: uploadPack, version: known.version, body }), reading);
+      }),
+  };
+}
+
+function refsOf(advertisement: Advertisement): readonly Ref[] {
+  return advertisement.version === 0 ? advertisement.refs : [];
+}
+
+function writeOrder(order: PackOrder, known: Advertisement): Buffer {
+  if (known.version === 2) {
+    return writeFetch({ ...order, withoutBlobs: order.withoutBlobs && known.canFilter });
+  }
+  return writeUploadPack(order.wants[0] ?? "", known.capabilities);
+}
+
+async function readRefs(body: AsyncIterable<Buffer>): Promise<readonly Ref[]> {
+  const refs: Ref[] = [];
+  for await (const line of readPktLines(body)) {
+    const text = withoutEnd(line.toString());
+    // a branch without a commit
+    if (!text.startsWith("unborn ")) refs.push(parseRef(text));
+  }
+  return refs;
+}
