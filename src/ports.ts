@@ -1,11 +1,12 @@
 /** What nopea needs from the world outside: promises that adapters keep and that tests can keep in their place. */
 import type { GitRemote, RepositoryId, RepositoryStatus } from "./model/git-repository";
-import type { Observation } from "./model/live";
+import type { Observation } from "./model/observation";
 import type { Desired, KindInfo, TypeRef } from "./model/manifest";
 import type { StepOutcome } from "./model/outcome";
 import type { Plan } from "./model/plan";
 import type { Sha256 } from "./model/ownership";
 import type { Settings } from "./model/settings";
+import type { Fault } from "./model/verdict";
 
 /** One file of a commit. `path` is relative to the repository's root, with `/`. */
 export interface GitFile {
@@ -44,10 +45,16 @@ export interface ObserveQuery {
   readonly namespaces: readonly string[];
 }
 
+/** How kinds are served, by kindId; those that nobody serves are in neither map. */
+export interface Kinds {
+  readonly served: ReadonlyMap<string, KindInfo>;
+  /** Kinds whose server (an aggregated API's, say) cannot be asked right now, and why. */
+  readonly unavailable: ReadonlyMap<string, Fault>;
+}
+
 /** Reads and writes the cluster. Rejects with NopeaError (codes cluster-*, object-*) and when the signal is aborted. */
 export interface Cluster {
-  /** How kinds are served, by `apiVersion/kind`; those that nobody serves are missing. */
-  kinds(wanted: readonly TypeRef[], signal: AbortSignal): Promise<ReadonlyMap<string, KindInfo>>;
+  kinds(wanted: readonly TypeRef[], signal: AbortSignal): Promise<Kinds>;
   observe(query: ObserveQuery, signal: AbortSignal): Promise<Observation>;
   /** One outcome for each step of the plan. */
   execute(plan: Plan, signal: AbortSignal): Promise<readonly StepOutcome[]>;

@@ -1,4 +1,4 @@
-/** What the cluster holds now, as far as a decision needs it. */
+/** An object as the cluster holds it, as far as a decision needs it. */
 import type { ObjectKey } from "./object-key";
 
 /** One entry of metadata.managedFields: who wrote, and how. */
@@ -17,12 +17,4 @@ export interface Live {
   readonly managers: readonly FieldManager[];
   /** True once it has a deletionTimestamp. */
   readonly terminating: boolean;
-}
-
-export type NamespaceState = "active" | "terminating" | "missing";
-
-/** The answer to "what is there?": objects by formatKey, namespaces by name. What is not listed does not exist. */
-export interface Observation {
-  readonly objects: ReadonlyMap<string, Live>;
-  readonly namespaces: ReadonlyMap<string, NamespaceState>;
 }

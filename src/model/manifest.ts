@@ -56,6 +56,11 @@ export interface Desired {
   readonly source: SourcePosition;
 }
 
+/** How an apiVersion and a kind are looked up together: `apps/v1/Deployment`, `v1/ConfigMap`. */
+export function kindId({ apiVersion, kind }: TypeRef): string {
+  return `${apiVersion}/${kind}`;
+}
+
 /** The API group of an apiVersion: `apps/v1` → `apps`, `v1` → "". */
 export function groupOf(apiVersion: string): string {
   const slash = apiVersion.indexOf("/");

@@ -3,8 +3,8 @@ import { classify } from "../core/sync/classify";
 import { decide } from "../core/sync/decide";
 import { failedBefore, remember, type Failures } from "../core/sync/failures";
 import { isWriting, plan } from "../core/sync/plan";
-import type { Observation } from "../model/live";
-import type { Desired, KindInfo } from "../model/manifest";
+import type { Observation } from "../model/observation";
+import { kindId, type Desired, type KindInfo } from "../model/manifest";
 import { formatKey } from "../model/object-key";
 import type { StepOutcome } from "../model/outcome";
 import { managingRepository, type OwnerMarks } from "../model/ownership";
@@ -120,6 +120,7 @@ async function judge(
     return decide({
       desired,
       namespace: seen.namespaces.get(desired.key.namespace) ?? "active",
+      unavailable: seen.unavailable.get(kindId(desired.kind)),
       ...(object === undefined
         ? {}
         : { live: { object, standing: classify(object, marks, exists) } }),

@@ -1,6 +1,6 @@
 /** Finds out which of the repositories that claim an object still exist. */
 import { otherOwners } from "../core/sync/classify";
-import type { Observation } from "../model/live";
+import type { Observation } from "../model/observation";
 import {
   managingRepository,
   ownerMarks,

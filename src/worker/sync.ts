@@ -1,16 +1,17 @@
 /** The walk of one sync, from a commit to live objects; there is no second path. */
 import { effectsNotImplemented } from "../core/repository/not-implemented";
 import { summarise, summariseFault } from "../core/report/summarise";
-import { declaredKinds, kindId } from "../core/sync/declared-kinds";
+import { declaredKinds } from "../core/sync/declared-kinds";
 import type { Failures } from "../core/sync/failures";
 import { locate, type Located } from "../core/sync/locate";
 import { findOrphans, managedKinds } from "../core/sync/orphans";
 import { ANNOTATION_RECREATE } from "../model/annotations";
 import { NopeaError } from "../model/errors";
 import type { RepositorySpec, RepositoryStatus } from "../model/git-repository";
-import type { Desired, KindInfo, Problem, TypeRef } from "../model/manifest";
+import { kindId, type Desired, type KindInfo, type Problem, type TypeRef } from "../model/manifest";
 import type { OwnerMarks } from "../model/ownership";
 import type { Report } from "../model/report";
+import type { Fault } from "../model/verdict";
 import type { World } from "../ports";
 import { converge } from "./converge";
 import { render, type Rendered } from "./render";
@@ -42,16 +43,17 @@ export interface Synced {
 export async function sync(world: World, job: Job, signal: AbortSignal): Promise<Synced> {
   const rendered = await fetchAndRender(world, job, signal);
   const memory = { ...job.memory, rendered };
-  const { kinds, known } = await findKinds(world, rendered, job, signal);
+  const { kinds, known, unavailable } = await findKinds(world, rendered, job, signal);
   const located = locate(rendered.declared, {
     marks: job.marks,
     targetNamespace: job.spec.targetNamespace,
     kinds,
+    unavailable,
     sha256: world.sha256,
   });
   const problems = [...rendered.problems, ...located.problems];
   if (problems.length > 0) return { report: invalid(job.id, rendered.commit, problems), memory };
-  return apply(world, { ...job, rendered, located, known, memory }, signal);
+  return apply(world, { ...job, rendered, located, known, unavailable, memory }, signal);
 }
 
 async function fetchAndRender(world: World, { spec, tip, memory }: Job, signal: AbortSignal) {
@@ -67,59 +69,75 @@ interface Rest extends Job {
   readonly located: Located;
   /** Kinds that this repository had objects of, as far as they are still served. */
   readonly known: readonly KindInfo[];
+  /** By kindId. */
+  readonly unavailable: ReadonlyMap<string, Fault>;
 }
 
 async function apply(world: World, job: Rest, signal: AbortSignal): Promise<Synced> {
   const { marks, rendered, located, memory } = job;
   const { desired, unknown } = located;
   const knownKinds = job.status.resources?.kinds ?? [];
-  const everyKind = [...new Set([...knownKinds, ...managedKinds(desired, [], [])])].sort();
-  const served = new Map(
-    [...job.known, ...desired.map(({ kind }) => kind)].map(kind => [
-      kindId(kind.apiVersion, kind.kind),
-      kind,
-    ]),
-  );
+  const kinds = everyKind(desired, job.known);
   const converged = await converge(
     world,
     {
       marks,
       commit: rendered.commit,
       desired,
-      kinds: [...served.values()],
+      kinds: [...kinds.values()],
       failures: memory.failures,
-      beforeWrites: () => job.tellKinds(everyKind),
+      beforeWrites: () => job.tellKinds([...new Set([...knownKinds, ...kinds.keys()])].sort()),
     },
     signal,
   );
   const orphans = findOrphans(converged.observation, desired, marks);
+  const unavailable = new Map([...job.unavailable, ...converged.observation.unavailable]);
   const report = summarise({
     ...converged,
     id: job.id,
     commit: rendered.commit,
     unknown,
     orphans,
-    kinds: managedKinds(desired, orphans, knownKinds),
-    notices: [...rendered.notices, ...noticesOf(job.spec, desired)],
+    kinds: managedKinds({ desired, orphans, known: knownKinds, unavailable }),
+    notices: [
+      ...rendered.notices,
+      ...noticesOf(job.spec, desired),
+      ...notLookedFor(knownKinds, unavailable),
+    ],
   });
   return { report, memory: { ...memory, failures: converged.failures } };
+}
+
+/** Where nothing of these kinds is declared any more, nothing fails, and only this tells. */
+function notLookedFor(
+  known: readonly string[],
+  unavailable: ReadonlyMap<string, Fault>,
+): readonly string[] {
+  return known.flatMap(id => {
+    const fault = unavailable.get(id);
+    return fault === undefined ? [] : [`Could not look for orphans of ${id}: ${fault.message}`];
+  });
+}
+
+/** By kindId: kinds to look for objects in. */
+function everyKind(desired: readonly Desired[], known: readonly KindInfo[]) {
+  const kinds = [...known, ...desired.map(({ kind }) => kind)];
+  return new Map(kinds.map(kind => [kindId(kind), kind]));
 }
 
 /** Kinds of what is declared, from the API server or from a CustomResourceDefinition of the same commit. */
 async function findKinds(world: World, rendered: Rendered, job: Job, signal: AbortSignal) {
   const before = (job.status.resources?.kinds ?? []).map(typeOf);
   const wanted = [...rendered.declared.map(({ manifest }) => manifest), ...before];
-  const served = await world.cluster.kinds(wanted, signal);
+  const { served, unavailable } = await world.cluster.kinds(wanted, signal);
   const declared = declaredKinds(rendered.declared);
-  const kinds = new Map(declared.map(kind => [kindId(kind.apiVersion, kind.kind), kind]));
+  const kinds = new Map(declared.map(kind => [kindId(kind), kind]));
   for (const [id, kind] of served) kinds.set(id, kind);
-  const known = before.flatMap(
-    ({ apiVersion, kind }) => served.get(kindId(apiVersion, kind)) ?? [],
-  );
-  return { kinds, known };
+  const known = before.flatMap(type => served.get(kindId(type)) ?? []);
+  return { kinds, known, unavailable };
 }
 
-/** The inverse of `apps/v1/Deployment`. */
+/** The inverse of kindId. */
 function typeOf(name: string): TypeRef {
   const slash = name.lastIndexOf("/");
   return { apiVersion: name.slice(0, slash), kind: name.slice(slash + 1) };

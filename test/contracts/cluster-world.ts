@@ -1,9 +1,9 @@
 /** A cluster for the contract suite, and how its objects are wanted. */
 import { sha256 } from "../../src/adapters/sha256";
-import { declaredKinds, kindId } from "../../src/core/sync/declared-kinds";
+import { declaredKinds } from "../../src/core/sync/declared-kinds";
 import { locate } from "../../src/core/sync/locate";
 import type { RepositoryId, RepositoryStatus } from "../../src/model/git-repository";
-import type { Desired, Manifest } from "../../src/model/manifest";
+import { kindId, type Desired, type Manifest } from "../../src/model/manifest";
 import type { OwnerMarks } from "../../src/model/ownership";
 import type { Cluster } from "../../src/ports";
 
@@ -38,11 +38,10 @@ export async function wantAll(
   marks: OwnerMarks,
 ): Promise<readonly Desired[]> {
   const declared = manifests.map(manifest => ({ manifest, source: { file: "a.yaml", line: 1 } }));
-  const own = declaredKinds(declared).map(
-    kind => [kindId(kind.apiVersion, kind.kind), kind] as const,
-  );
-  const served = await cluster.kinds(manifests, new AbortController().signal);
-  const located = locate(declared, { marks, kinds: new Map([...own, ...served]), sha256 });
+  const own = declaredKinds(declared).map(kind => [kindId(kind), kind] as const);
+  const { served, unavailable } = await cluster.kinds(manifests, new AbortController().signal);
+  const kinds = new Map([...own, ...served]);
+  const located = locate(declared, { marks, kinds, unavailable, sha256 });
   if (located.unknown.length > 0) throw new Error("the cluster does not serve all of this");
   return located.desired;
 }

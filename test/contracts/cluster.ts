@@ -79,13 +79,14 @@ export function describeCluster(name: string, open: () => Promise<ClusterWorld>)
           { apiVersion: "v1", kind: "Confusion" },
           { apiVersion: "nobody.example.com/v1", kind: "Nothing" },
         ];
-        const found = await world.cluster.kinds(wanted, signal());
-        expect(Object.fromEntries(found)).toMatchObject({
+        const { served, unavailable } = await world.cluster.kinds(wanted, signal());
+        expect(Object.fromEntries(served)).toMatchObject({
           "v1/ConfigMap": { plural: "configmaps", namespaced: true },
           "apps/v1/Deployment": { plural: "deployments", namespaced: true },
           "rbac.authorization.k8s.io/v1/ClusterRole": { plural: "clusterroles", namespaced: false },
         });
-        expect(found.size).toBe(3);
+        expect(served.size).toBe(3);
+        expect([...unavailable]).toEqual([]);
       });
     });
 

@@ -27,6 +27,7 @@ test.each<ErrorCode>(["spec-invalid", "not-implemented", "manifest-invalid"])(
 test.each<ErrorCode>([
   "namespace-not-found",
   "kind-not-found",
+  "kind-unavailable",
   "git-branch-not-found",
   "git-path-not-found",
   "owned-by-another",

@@ -1,10 +1,17 @@
 /** A small cluster in memory behind the Cluster port: uids, versions, labels, field owners, and failures on demand. */
-import { declaredKinds, kindId } from "../../src/core/sync/declared-kinds";
+import { declaredKinds } from "../../src/core/sync/declared-kinds";
 import { ANNOTATION_APPLIED } from "../../src/model/annotations";
 import type { JsonObject } from "../../src/model/json";
-import type { Live, NamespaceState } from "../../src/model/live";
-import { groupOf, type Desired, type KindInfo, type Manifest } from "../../src/model/manifest";
+import type { Live } from "../../src/model/live";
+import {
+  groupOf,
+  kindId,
+  type Desired,
+  type KindInfo,
+  type Manifest,
+} from "../../src/model/manifest";
 import { formatKey, type ObjectKey } from "../../src/model/object-key";
+import type { NamespaceState } from "../../src/model/observation";
 import type { StepOutcome } from "../../src/model/outcome";
 import { formatApplied } from "../../src/model/ownership";
 import type { Plan, Step } from "../../src/model/plan";
@@ -53,6 +60,8 @@ export interface FakeCluster {
   live(object: string): Live | undefined;
   /** From now on writes of this object are refused with this; undefined: no longer. */
   refuse(object: string, fault: Fault | undefined): void;
+  /** From now on its server answers 503 at these requests, and at no others; none: it is well again. */
+  break(kindId: string, ...at: readonly Verb[]): void;
   /** From now on requests of this kind fail with this; undefined: no longer. */
   fail(verb: Verb, error: Error | undefined): void;
   /** Called before each apply takes effect: to move the object under the hands, or to wait. */
@@ -90,10 +99,11 @@ const BUILT_IN: readonly KindInfo[] = [
 ];
 
 export function createFakeCluster(): FakeCluster {
-  const kinds = new Map(BUILT_IN.map(kind => [kindId(kind.apiVersion, kind.kind), kind]));
+  const kinds = new Map(BUILT_IN.map(kind => [kindId(kind), kind]));
   const objects = new Map<string, Stored>();
   const refused = new Map<string, Fault>();
   const failing = new Map<Verb, Error>();
+  const broken = new Map<string, readonly Verb[]>();
   const repositories = createFakeRepositories();
   const requests: Verb[] = [];
   const writes: Write[] = [];
@@ -147,8 +157,17 @@ export function createFakeCluster(): FakeCluster {
     }
   };
 
+  const brokenAt = (verb: Verb, ids: readonly string[]): ReadonlyMap<string, Fault> =>
+    new Map(
+      ids
+        .filter(id => broken.get(id)?.includes(verb) === true)
+        .map(id => [id, { code: "kind-unavailable", message: `${id}: 503` }]),
+    );
+
   const nowhereToGo = ({ key, kind }: Desired): Fault | undefined => {
-    if (!kinds.has(kindId(kind.apiVersion, kind.kind))) {
+    const unavailable = brokenAt("execute", [kindId(kind)]).get(kindId(kind));
+    if (unavailable !== undefined) return unavailable;
+    if (!kinds.has(kindId(kind))) {
       return { code: "kind-not-found", message: `${kind.kind} is not served` };
     }
     return objects.has(formatKey(key)) ? undefined : placeless(key);
@@ -171,7 +190,7 @@ export function createFakeCluster(): FakeCluster {
     return { result: "applied", desired, created: before === undefined, changed };
   };
 
-  const serve = (kind: KindInfo) => void kinds.set(kindId(kind.apiVersion, kind.kind), kind);
+  const serve = (kind: KindInfo) => void kinds.set(kindId(kind), kind);
 
   const fake: FakeCluster = {
     repositories,
@@ -182,15 +201,25 @@ export function createFakeCluster(): FakeCluster {
     port: {
       async kinds(wanted, signal) {
         await ask("kinds", signal);
-        const ids = wanted.map(({ apiVersion, kind }) => kindId(apiVersion, kind));
-        return new Map([...kinds].filter(([id]) => ids.includes(id)));
+        const ids = wanted.map(kindId);
+        const unavailable = brokenAt("kinds", ids);
+        const isServed = (id: string) => ids.includes(id) && !unavailable.has(id);
+        return { served: new Map([...kinds].filter(([id]) => isServed(id))), unavailable };
       },
       async observe(query, signal) {
         await ask("observe", signal);
+        const looked = [...query.kinds, ...query.sought.map(({ kind }) => kind)].map(kindId);
+        const unavailable = brokenAt("observe", looked);
         const groupKinds = new Set(
-          query.kinds.map(kind => `${kind.kind}.${groupOf(kind.apiVersion)}`),
+          query.kinds
+            .filter(kind => !unavailable.has(kindId(kind)))
+            .map(kind => `${kind.kind}.${groupOf(kind.apiVersion)}`),
         );
-        const sought = new Set(query.sought.map(({ key }) => formatKey(key)));
+        const sought = new Set(
+          query.sought
+            .filter(({ kind }) => !unavailable.has(kindId(kind)))
+            .map(({ key }) => formatKey(key)),
+        );
         const found = [...objects].map(([id, stored]) => [id, liveOf(stored)] as const);
         const isWanted = ([id, live]: (typeof found)[number]) =>
           sought.has(id) ||
@@ -199,6 +228,7 @@ export function createFakeCluster(): FakeCluster {
         return {
           objects: new Map(found.filter(isWanted)),
           namespaces: new Map(query.namespaces.map(name => [name, namespaceState(name)])),
+          unavailable,
         };
       },
       async execute(plan, signal) {
@@ -253,6 +283,7 @@ export function createFakeCluster(): FakeCluster {
     },
     refuse: (object, fault) =>
       fault === undefined ? refused.delete(object) : refused.set(object, fault),
+    break: (id, ...at) => void broken.set(id, at),
     fail: (verb, error) => (error === undefined ? failing.delete(verb) : failing.set(verb, error)),
   };
   return fake;

@@ -1,49 +1,67 @@
 /** Which kinds the API server serves, group version by group version: asked when first needed, and again on a miss. */
 import { isList, isObject, type JsonObject } from "../../model/json";
-import type { KindInfo, TypeRef } from "../../model/manifest";
+import { kindId, type KindInfo, type TypeRef } from "../../model/manifest";
+import type { Fault } from "../../model/verdict";
+import type { Kinds } from "../../ports";
 import type { Kube } from "./client";
-import { failUnlessFound } from "./faults";
+import { failUnlessFound, orUnavailable } from "./faults";
 import { groupVersionPath } from "./paths";
 
 export interface Discovery {
-  /** By `apiVersion/kind`; kinds that nobody serves are missing. */
-  find(wanted: readonly TypeRef[], signal: AbortSignal): Promise<ReadonlyMap<string, KindInfo>>;
+  find(wanted: readonly TypeRef[], signal: AbortSignal): Promise<Kinds>;
   /** Forget a group version: a CustomResourceDefinition of it has changed. */
   forget(apiVersion: string): void;
+}
+
+/** The kinds of one group version, with the fault where they could not be asked for. */
+interface Answer {
+  readonly kinds: ReadonlyMap<string, KindInfo>;
+  readonly fault?: Fault;
 }
 
 /** One request for each group version that is new or lacks a wanted kind. */
 export function createDiscovery(kube: Kube): Discovery {
   const known = new Map<string, ReadonlyMap<string, KindInfo>>();
 
-  async function read(apiVersion: string, kinds: ReadonlySet<string>, signal: AbortSignal) {
+  async function read(apiVersion: string, wanted: ReadonlySet<string>, signal: AbortSignal) {
     const cached = known.get(apiVersion);
-    if (cached !== undefined && [...kinds].every(kind => cached.has(kind))) return cached;
-    const served = await ask(kube, apiVersion, signal);
-    known.set(apiVersion, served);
-    return served;
+    if (cached !== undefined && [...wanted].every(kind => cached.has(kind))) {
+      return { kinds: cached };
+    }
+    const asking = ask(kube, apiVersion, signal).then((kinds): Answer => ({ kinds }));
+    // what was known still counts: a list or an apply will say what is wrong
+    const answer = await orUnavailable(asking, fault => ({ kinds: cached ?? new Map(), fault }));
+    if (answer.fault === undefined) known.set(apiVersion, answer.kinds);
+    return answer;
   }
 
   return {
     async find(wanted, signal) {
-      const versions = new Map<string, Set<string>>();
-      for (const { apiVersion, kind } of wanted) {
-        versions.set(apiVersion, (versions.get(apiVersion) ?? new Set()).add(kind));
-      }
-      const found = new Map<string, KindInfo>();
+      const served = new Map<string, KindInfo>();
+      const unavailable = new Map<string, Fault>();
       await Promise.all(
-        [...versions].map(async ([apiVersion, kinds]) => {
-          const served = await read(apiVersion, kinds, signal);
+        [...byVersion(wanted)].map(async ([apiVersion, kinds]) => {
+          const answer: Answer = await read(apiVersion, kinds, signal);
           for (const kind of kinds) {
-            const info = served.get(kind);
-            if (info !== undefined) found.set(`${apiVersion}/${kind}`, info);
+            const info = answer.kinds.get(kind);
+            const id = kindId({ apiVersion, kind });
+            if (info !== undefined) served.set(id, info);
+            else if (answer.fault !== undefined) unavailable.set(id, answer.fault);
           }
         }),
       );
-      return found;
+      return { served, unavailable };
     },
     forget: apiVersion => void known.delete(apiVersion),
   };
+}
+
+function byVersion(wanted: readonly TypeRef[]): ReadonlyMap<string, ReadonlySet<string>> {
+  const versions = new Map<string, Set<string>>();
+  for (const { apiVersion, kind } of wanted) {
+    versions.set(apiVersion, (versions.get(apiVersion) ?? new Set()).add(kind));
+  }
+  return versions;
 }
 
 async function ask(kube: Kube, apiVersion: string, signal: AbortSignal) {

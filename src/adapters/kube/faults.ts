@@ -9,21 +9,46 @@ import type { KubeAnswer } from "./client";
 export function failUnlessFound(answer: KubeAnswer, path: string): boolean {
   if (answer.status < 300) return true;
   if (answer.status === 404) return false;
-  const code = answer.status === 403 ? "object-forbidden" : "cluster-unreachable";
-  throw new NopeaError(code, `GET ${path}: ${answer.status} ${serverMessage(answer.body)}`);
+  const message = `GET ${path}: ${answer.status} ${serverMessage(answer.body)}`.trimEnd();
+  throw new NopeaError(readCode(answer, path), message);
+}
+
+/** What is asked, or what to take instead where its kind is unavailable; every other error stays one. */
+export async function orUnavailable<T>(
+  asking: Promise<T>,
+  instead: (fault: Fault) => T,
+): Promise<T> {
+  try {
+    return await asking;
+  } catch (error) {
+    if (!(error instanceof NopeaError) || error.code !== "kind-unavailable") throw error;
+    return instead({ code: error.code, message: error.message });
+  }
+}
+
+/** Groups may have servers of their own (APIServices) and conversion webhooks: the core group has neither. */
+function readCode({ status }: KubeAnswer, path: string): ErrorCode {
+  if (status === 403) return "object-forbidden";
+  return status >= 500 && path.startsWith("/apis/") ? "kind-unavailable" : "cluster-unreachable";
 }
 
 /** The fault of a refused write. */
 export function writeFault(answer: KubeAnswer, desired: Desired): Fault {
   const message =
     desired.key.kind === "Secret" ? withoutValues(answer) : serverMessage(answer.body);
-  return { code: writeCode(answer), message: message === "" ? `HTTP ${answer.status}` : message };
+  return {
+    code: writeCode(answer, desired.key.group),
+    message: message === "" ? `HTTP ${answer.status}` : message,
+  };
 }
 
 /** It is not about this object: nobody is let in, or nobody answers. */
 const NO_ANSWER = new Set([401, 429, 503, 504]);
+/** Of them, those that an aggregated API's server may cause. */
+const NO_SERVER = new Set([503, 504]);
 
-function writeCode({ status, body }: KubeAnswer): ErrorCode {
+function writeCode({ status, body }: KubeAnswer, group: string): ErrorCode {
+  if (group !== "" && NO_SERVER.has(status)) return "kind-unavailable";
   if (NO_ANSWER.has(status)) return "cluster-unreachable";
   if (status === 404) return aboutNamespace(body) ? "namespace-not-found" : "kind-not-found";
   if (status === 403) return isLeaving(body) ? "object-terminating" : "object-forbidden";

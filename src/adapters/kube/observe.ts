@@ -1,11 +1,13 @@
 /** Finds out what is in the cluster: one paged list per kind of what is labelled as ours, and a look for what is not. */
 import type { ObserveQuery } from "../../ports";
 import { isList, isObject, type Json, type JsonObject } from "../../model/json";
-import type { Live, NamespaceState, Observation } from "../../model/live";
-import type { Desired, KindInfo } from "../../model/manifest";
+import type { Live } from "../../model/live";
+import { kindId, type Desired, type KindInfo } from "../../model/manifest";
 import { formatKey } from "../../model/object-key";
+import type { NamespaceState, Observation } from "../../model/observation";
+import type { Fault } from "../../model/verdict";
 import { METADATA_LIST_ONLY, METADATA_ONLY, type Kube } from "./client";
-import { failUnlessFound } from "./faults";
+import { failUnlessFound, orUnavailable } from "./faults";
 import { readLive } from "./live";
 import { collectionPath, objectPath } from "./paths";
 
@@ -20,35 +22,39 @@ export async function observe(
   signal: AbortSignal,
 ): Promise<Observation> {
   const objects = new Map<string, Live>();
-  const add = (found: readonly Live[]) => {
+  const unavailable = new Map<string, Fault>();
+  const add = async (kind: KindInfo, asking: Promise<readonly Live[]>) => {
+    const found = await orUnavailable(asking, fault => {
+      unavailable.set(kindId(kind), fault);
+      return [];
+    });
     for (const live of found) objects.set(formatKey(live.key), live);
   };
   const pairs = Object.entries(query.labels).map(([name, value]) => `${name}=${value}`);
   const labelSelector = pairs.join(",");
   const [, namespaces] = await Promise.all([
     Promise.all(
-      query.kinds.map(async kind =>
-        add(await list(kube, { kind, namespace: "", labelSelector }, signal)),
+      query.kinds.map(kind =>
+        add(kind, list(kube, { kind, namespace: "", labelSelector }, signal)),
       ),
     ),
     lookAtNamespaces(kube, query.namespaces, signal),
   ]);
-  const missing = query.sought.filter(({ key }) => !objects.has(formatKey(key)));
-  await Promise.all(groups(missing).map(async group => add(await seek(kube, group, signal))));
-  return { objects, namespaces };
+  const missing = query.sought.filter(
+    ({ key, kind }) => !objects.has(formatKey(key)) && !unavailable.has(kindId(kind)),
+  );
+  await Promise.all(groups(missing).map(group => add(group[0].kind, seek(kube, group, signal))));
+  return { objects, namespaces, unavailable };
 }
 
+/** Objects of one kind in one namespace. */
+type Group = readonly [Desired, ...Desired[]];
+
 /** Objects that are wanted and not labelled as ours: absent, or not ours yet. */
-async function seek(
-  kube: Kube,
-  group: readonly Desired[],
-  signal: AbortSignal,
-): Promise<readonly Live[]> {
-  const [first] = group;
-  if (first === undefined) return [];
+async function seek(kube: Kube, group: Group, signal: AbortSignal): Promise<readonly Live[]> {
   if (group.length >= LIST_FROM) {
     const wanted = new Set(group.map(({ key }) => formatKey(key)));
-    const { kind, key } = first;
+    const [{ kind, key }] = group;
     const found = await list(kube, { kind, namespace: key.namespace, labelSelector: "" }, signal);
     return found.filter(live => wanted.has(formatKey(live.key)));
   }
@@ -93,8 +99,8 @@ function continueToken({ metadata }: JsonObject): string {
   return isObject(metadata) && typeof metadata.continue === "string" ? metadata.continue : "";
 }
 
-function groups(missing: readonly Desired[]): readonly (readonly Desired[])[] {
-  const byPlace = new Map<string, Desired[]>();
+function groups(missing: readonly Desired[]): readonly Group[] {
+  const byPlace = new Map<string, [Desired, ...Desired[]]>();
   for (const desired of missing) {
     const place = collectionPath(desired.kind, desired.key.namespace);
     const group = byPlace.get(place);

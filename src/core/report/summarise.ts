@@ -3,15 +3,15 @@ import { formatKey, type ObjectKey } from "../../model/object-key";
 import type { StepOutcome } from "../../model/outcome";
 import type { FailedObject, Report } from "../../model/report";
 import type { Fault, Verdict } from "../../model/verdict";
-import type { Declared, Desired } from "../../model/manifest";
-import { groupOf } from "../../model/manifest";
+import { groupOf, type Desired } from "../../model/manifest";
+import type { Unknown } from "../sync/locate";
 
 export interface Summary {
   readonly id: string;
   readonly commit: string;
   readonly verdicts: readonly Verdict[];
   readonly outcomes: ReadonlyMap<string, StepOutcome>;
-  readonly unknown: readonly Declared[];
+  readonly unknown: readonly Unknown[];
   readonly orphans: readonly ObjectKey[];
   readonly kinds: readonly string[];
   readonly notices: readonly string[];
@@ -112,7 +112,7 @@ function failedObject({ key, source }: Desired, fault: Fault): FailedObject {
   return { key, source: `${source.file}:${source.line}`, fault };
 }
 
-function unknownKind({ manifest, source }: Declared): FailedObject {
+function unknownKind({ manifest, source, fault }: Unknown): FailedObject {
   const { apiVersion, kind, metadata } = manifest;
   const key = {
     group: groupOf(apiVersion),
@@ -124,6 +124,6 @@ function unknownKind({ manifest, source }: Declared): FailedObject {
   return {
     key,
     source: `${source.file}:${source.line}`,
-    fault: { code: "kind-not-found", message },
+    fault: fault ?? { code: "kind-not-found", message },
   };
 }

@@ -1,9 +1,10 @@
 /** What to do about one object: an ordered list of named rules, the first with an opinion wins. */
 import { ANNOTATION_IGNORE, ANNOTATION_SUSPEND_HEAL } from "../../model/annotations";
 import type { ErrorCode } from "../../model/errors";
-import type { Live, NamespaceState } from "../../model/live";
+import type { Live } from "../../model/live";
 import type { Desired } from "../../model/manifest";
 import { formatKey } from "../../model/object-key";
+import type { NamespaceState } from "../../model/observation";
 import { parseApplied, type RepositoryName } from "../../model/ownership";
 import type { Fault, Verdict } from "../../model/verdict";
 import type { Standing } from "./classify";
@@ -12,6 +13,8 @@ import type { Standing } from "./classify";
 export interface Case {
   readonly desired: Desired;
   readonly namespace: NamespaceState;
+  /** Why nothing can be known of objects of this kind right now. */
+  readonly unavailable?: Fault | undefined;
   /** Absent: the object is not there. */
   readonly live?: { readonly object: Live; readonly standing: Standing };
   /** Managers of fields that an unforced apply met. */
@@ -26,6 +29,7 @@ type Rule = readonly [name: string, opinion: (situation: Case) => Verdict | unde
 
 /** The order is the documentation. */
 const RULES: readonly Rule[] = [
+  ["kind unavailable", kindUnavailable],
   ["namespace missing", namespaceMissing],
   ["terminating", terminating],
   ["another repository's", anothers],
@@ -46,6 +50,11 @@ export function decide(situation: Case): Verdict {
   return live === undefined
     ? { action: "create", desired }
     : { action: "update", desired, live: live.object };
+}
+
+/** First of all: an object that could not be looked at only seems not to be there. */
+function kindUnavailable({ desired, unavailable: fault }: Case): Verdict | undefined {
+  return fault === undefined ? undefined : { action: "wait", desired, fault };
 }
 
 function namespaceMissing({ desired, namespace }: Case): Verdict | undefined {

@@ -2,11 +2,6 @@
 import { isList, isObject } from "../../model/json";
 import type { Declared, KindInfo } from "../../model/manifest";
 
-/** How an apiVersion and a kind are looked up together. */
-export function kindId(apiVersion: string, kind: string): string {
-  return `${apiVersion}/${kind}`;
-}
-
 /** The kinds of every CustomResourceDefinition among the declared objects, all versions of each. */
 export function declaredKinds(declared: readonly Declared[]): readonly KindInfo[] {
   return declared.flatMap(({ manifest }) =>

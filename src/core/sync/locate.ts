@@ -1,23 +1,29 @@
 /** Turns what Git declares into what nopea applies: kind looked up, namespace resolved, labels set, digest taken. */
 import type { Declared, Desired, KindInfo, Manifest, Problem } from "../../model/manifest";
-import { groupOf } from "../../model/manifest";
+import { groupOf, kindId } from "../../model/manifest";
 import { formatKey, type ObjectKey } from "../../model/object-key";
 import { toCanonicalJson } from "../../model/json";
 import type { OwnerMarks, Sha256 } from "../../model/ownership";
-import { kindId } from "./declared-kinds";
+import type { Fault } from "../../model/verdict";
 
 export interface Locating {
   readonly marks: OwnerMarks;
   readonly targetNamespace?: string | undefined;
   /** By kindId. */
   readonly kinds: ReadonlyMap<string, KindInfo>;
+  /** By kindId: kinds of which nobody could say how they are served. */
+  readonly unavailable: ReadonlyMap<string, Fault>;
   readonly sha256: Sha256;
+}
+
+/** An object of a kind that nobody serves, or (with the fault) of one that is unavailable. */
+export interface Unknown extends Declared {
+  readonly fault?: Fault | undefined;
 }
 
 export interface Located {
   readonly desired: readonly Desired[];
-  /** Objects of kinds that nobody serves. */
-  readonly unknown: readonly Declared[];
+  readonly unknown: readonly Unknown[];
   /** The same object declared twice. */
   readonly problems: readonly Problem[];
 }
@@ -25,19 +31,20 @@ export interface Located {
 /** The order of the result is that of `declared`. */
 export function locate(declared: readonly Declared[], context: Locating): Located {
   const desired = new Map<string, Desired>();
-  const unknown: Declared[] = [];
+  const unknown: Unknown[] = [];
   const problems: Problem[] = [];
   for (const item of declared) {
-    const kind = context.kinds.get(kindId(item.manifest.apiVersion, item.manifest.kind));
+    const id = kindId(item.manifest);
+    const kind = context.kinds.get(id);
     if (kind === undefined) {
-      unknown.push(item);
+      unknown.push({ ...item, fault: context.unavailable.get(id) });
       continue;
     }
     const located = place(item, kind, context);
-    const id = formatKey(located.key);
-    const first = desired.get(id);
-    if (first === undefined) desired.set(id, located);
-    else problems.push(twice(id, first, located));
+    const key = formatKey(located.key);
+    const first = desired.get(key);
+    if (first === undefined) desired.set(key, located);
+    else problems.push(twice(key, first, located));
   }
   return { desired: [...desired.values()], unknown, problems };
 }

@@ -1,6 +1,6 @@
 /** Objects that this repository applied and that Git no longer declares. */
-import type { Observation } from "../../model/live";
-import type { Desired } from "../../model/manifest";
+import type { Observation } from "../../model/observation";
+import { kindId, type Desired } from "../../model/manifest";
 import { formatKey, type ObjectKey } from "../../model/object-key";
 import type { OwnerMarks } from "../../model/ownership";
 import { classify } from "./classify";
@@ -23,19 +23,24 @@ function isOurs(live: Parameters<typeof classify>[0], marks: OwnerMarks): boolea
   return standing.of === "us" && standing.labelled;
 }
 
-/** Kinds in which this repository has, or is about to have, objects: `apps/v1/Deployment`, sorted. */
-export function managedKinds(
-  desired: readonly Desired[],
-  orphans: readonly ObjectKey[],
-  known: readonly string[],
-): readonly string[] {
+export interface Managed {
+  readonly desired: readonly Desired[];
+  readonly orphans: readonly ObjectKey[];
+  /** Kinds that it had objects of before. */
+  readonly known: readonly string[];
+  /** Kinds that could not be looked at: of those known before there may be orphans. */
+  readonly unavailable: ReadonlyMap<string, unknown>;
+}
+
+/** Kinds in which this repository has, may have, or is about to have objects: kindIds, sorted. */
+export function managedKinds({ desired, orphans, known, unavailable }: Managed): readonly string[] {
   const groupKinds = new Set(orphans.map(({ group, kind }) => `${group}/${kind}`));
-  const kept = known.filter(name => groupKinds.has(groupKindOf(name)));
-  const wanted = desired.map(({ kind }) => `${kind.apiVersion}/${kind.kind}`);
+  const kept = known.filter(id => groupKinds.has(groupKindOf(id)) || unavailable.has(id));
+  const wanted = desired.map(({ kind }) => kindId(kind));
   return [...new Set([...kept, ...wanted])].sort();
 }
 
-function groupKindOf(name: string): string {
-  const parts = name.split("/");
+function groupKindOf(id: string): string {
+  const parts = id.split("/");
   return parts.length === 3 ? `${parts[0]}/${parts[2]}` : `/${parts[1]}`;
 }

@@ -58,6 +58,43 @@ describe("one outcome a step, in the order of the plan", () => {
   });
 });
 
+test.each([503, 504])("the server of one group answers %i: only its objects fail", async status => {
+  const kind = {
+    apiVersion: "example.com/v1",
+    kind: "Widget",
+    plural: "widgets",
+    namespaced: true,
+  };
+  const widget: Desired = {
+    ...desired("w"),
+    kind,
+    key: { group: "example.com", kind: "Widget", namespace: "shop", name: "w" },
+  };
+  const { kube } = createFakeKube(({ path }) => ({
+    status: path.includes("widgets") ? status : 201,
+  }));
+  const [step, ...more] = ["c1", "c2"].map(name => ({ desired: desired(name), force: false }));
+  const stages = [step === undefined ? [] : [step, { desired: widget, force: false }], more];
+  const outcomes = await execute(kube, createDiscovery(kube), { ...planOf(), stages }, signal);
+  expect(outcomes).toMatchObject([
+    { result: "applied" },
+    { result: "failed", fault: { code: "kind-unavailable", message: `HTTP ${status}` } },
+    { result: "applied" },
+  ]);
+});
+
+test("503 for an object of the core group: the API server is away", async () => {
+  const { kube, requests } = createFakeKube(() => ({ status: 503 }));
+  const outcomes = await execute(kube, createDiscovery(kube), planOf(["a"], ["b"]), signal);
+  expect(outcomes).toMatchObject(
+    ["a", "b"].map(name => ({
+      desired: { key: { name } },
+      fault: { code: "cluster-unreachable" },
+    })),
+  );
+  expect(requests.length).toBe(1);
+});
+
 test("aborted by a timeout while the last step is under way: rejects with it, no object is blamed", async () => {
   const life = new AbortController();
   const reason = new NopeaError("sync-timeout", "enough");

@@ -1,7 +1,8 @@
 /** Lists in pages, and what goes wrong between two of them. */
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { KubeAnswer, KubeRequest } from "../../../src/adapters/kube/client";
 import { observe } from "../../../src/adapters/kube/observe";
+import type { Desired } from "../../../src/model/manifest";
 import { createFakeKube } from "../../support/fake-kube";
 
 const kind = { apiVersion: "v1", kind: "ConfigMap", plural: "configmaps", namespaced: true };
@@ -57,4 +58,56 @@ test("items that are no objects: left out", async () => {
   const items = [null, 1, {}, { metadata: null }, { metadata: { name: "a" } }];
   const { names } = await look(() => ({ body: { items } }));
   expect(names).toEqual([]);
+});
+
+describe("a kind whose server is away", () => {
+  const widgets = {
+    apiVersion: "example.com/v1",
+    kind: "Widget",
+    plural: "widgets",
+    namespaced: true,
+  };
+  const wanted = (name: string): Desired => {
+    const { apiVersion } = widgets;
+    const key = { group: "example.com", kind: "Widget", namespace: "shop", name };
+    const manifest = { apiVersion, kind: "Widget", metadata: { name } };
+    return { key, kind: widgets, manifest, digest: "d", source: { file: "w.yaml", line: 1 } };
+  };
+  const isWidget = ({ path }: KubeRequest) => path.startsWith("/apis/example.com/v1/");
+
+  test("at its list: said of the kind, none of its objects is asked for, the others are found", async () => {
+    const { kube, requests } = createFakeKube(request =>
+      isWidget(request) ? { status: 503 } : page(["a"]),
+    );
+    const query = { labels, kinds: [kind, widgets], sought: [wanted("w")], namespaces: [] };
+    const { objects, unavailable } = await observe(kube, query, signal);
+    expect([...objects.keys()]).toEqual(["ConfigMap/shop/a"]);
+    const message = "GET /apis/example.com/v1/widgets: 503";
+    expect([...unavailable]).toEqual([
+      ["example.com/v1/Widget", { code: "kind-unavailable", message }],
+    ]);
+    expect(requests.filter(isWidget).length).toBe(1);
+  });
+
+  test("at its second page: said of the kind, what the first page held is not taken for all", async () => {
+    const { kube } = createFakeKube((_, count) =>
+      count === 1 ? page(["a"], "t") : { status: 500 },
+    );
+    const query = { labels, kinds: [widgets], sought: [], namespaces: [] };
+    const { objects, unavailable } = await observe(kube, query, signal);
+    expect([objects.size, [...unavailable.keys()]]).toEqual([0, ["example.com/v1/Widget"]]);
+  });
+
+  test.each([1, 5])("at a look for %i objects by name: said of the kind", async count => {
+    const { kube } = createFakeKube(({ query }) =>
+      query?.labelSelector ? page([]) : { status: 500, body: { message: "conversion failed" } },
+    );
+    const sought = Array.from({ length: count }, (_, index) => wanted(`w${index}`));
+    const query = { labels, kinds: [widgets], sought, namespaces: [] };
+    const { unavailable } = await observe(kube, query, signal);
+    expect(unavailable.get("example.com/v1/Widget")).toMatchObject({
+      code: "kind-unavailable",
+      message: expect.stringMatching(/widgets.*: 500 conversion failed$/) as string,
+    });
+  });
 });

@@ -99,6 +99,15 @@ test("a kind that nobody serves: failed, counted, named with its own namespace",
   ]);
 });
 
+test("a kind whose server is away: failed with the reason of that", () => {
+  const metadata = { name: "w" };
+  const manifest = { apiVersion: "example.com/v1", kind: "Widget", metadata };
+  const away = { code: "kind-unavailable", message: "GET /apis/example.com/v1: 503" } as const;
+  const source = { file: "w.yaml", line: 1 };
+  const report = summaryOf({ unknown: [{ manifest, source, fault: away }] });
+  expect(report.failed).toMatchObject([{ source: "w.yaml:1", fault: away }]);
+});
+
 test("writes: what was really changed", () => {
   const outcomes = new Map<string, StepOutcome>([
     ["a", applied(true, true)],

@@ -9,6 +9,7 @@ const unlabelled = { of: "us", labelled: false } as const;
 const nobody = { of: "nobody" } as const;
 const another = { of: "another", repository: { namespace: "team", name: "other" } } as const;
 const fault = { code: "object-refused", message: "too big" } as const;
+const unavailable = { code: "kind-unavailable", message: "503" } as const;
 
 /** Not there yet, in an active namespace. */
 function given(change: Partial<Case> = {}): Case {
@@ -68,6 +69,7 @@ describe("a rule", () => {
       }),
       "refuse owned-by-another",
     ],
+    ["kind unavailable, and seemingly not there", given({ unavailable }), "wait kind-unavailable"],
     ["namespace missing", given({ namespace: "missing" }), "wait namespace-not-found"],
     ["namespace terminating", given({ namespace: "terminating" }), "wait object-terminating"],
     [
@@ -137,6 +139,7 @@ describe("the order", () => {
   const all: Case = given({
     desired: ignored,
     namespace: "missing",
+    unavailable,
     live: {
       object: live({
         terminating: true,
@@ -152,7 +155,8 @@ describe("the order", () => {
   const awake = { ...calm, annotations: stale };
 
   test.each<[string, Partial<Case>, string]>([
-    ["the namespace comes first", {}, "wait namespace-not-found"],
+    ["whether its kind can be looked at comes first", {}, "wait kind-unavailable"],
+    ["then the namespace", {}, "wait namespace-not-found"],
     ["then what is being deleted", { namespace: "active" }, "wait object-terminating"],
     [
       "then whose it is",
@@ -193,6 +197,7 @@ describe("the order", () => {
       "adopt forced",
     ],
   ])("%s", (_, change, expected) => {
-    expect(told(decide({ ...all, ...change }))).toBe(expected);
+    const known = expected === "wait kind-unavailable" ? {} : { unavailable: undefined };
+    expect(told(decide({ ...all, ...known, ...change }))).toBe(expected);
   });
 });

@@ -2,15 +2,22 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { sha256 } from "../../../src/adapters/sha256";
-import { declaredKinds, kindId } from "../../../src/core/sync/declared-kinds";
+import { declaredKinds } from "../../../src/core/sync/declared-kinds";
 import { locate } from "../../../src/core/sync/locate";
-import type { Declared, KindInfo, Manifest, Metadata } from "../../../src/model/manifest";
+import {
+  kindId,
+  type Declared,
+  type KindInfo,
+  type Manifest,
+  type Metadata,
+} from "../../../src/model/manifest";
 import { formatKey } from "../../../src/model/object-key";
 import { CLUSTER_ROLE, CONFIG_MAP, MARKS } from "../../support/examples";
 
-const kinds = new Map(
-  [CONFIG_MAP, CLUSTER_ROLE].map(kind => [kindId(kind.apiVersion, kind.kind), kind]),
-);
+const kinds = new Map([CONFIG_MAP, CLUSTER_ROLE].map(kind => [kindId(kind), kind]));
+const fault = { code: "kind-unavailable", message: "GET /apis/example.com/v1: 503" } as const;
+const unavailable = new Map([["example.com/v1/Broken", fault]]);
+const NAMED = { name: "a" };
 
 function declare(kind: KindInfo, metadata: Metadata, at = "a.yaml:1"): Declared {
   const { apiVersion } = kind;
@@ -22,7 +29,7 @@ function declare(kind: KindInfo, metadata: Metadata, at = "a.yaml:1"): Declared 
 }
 
 function locateAll(declared: readonly Declared[], targetNamespace?: string) {
-  return locate(declared, { marks: MARKS, targetNamespace, kinds, sha256 });
+  return locate(declared, { marks: MARKS, targetNamespace, kinds, unavailable, sha256 });
 }
 
 describe("the namespace", () => {
@@ -81,6 +88,18 @@ describe("what cannot be located", () => {
     expect(desired.map(({ key }) => key.name)).toEqual(["a"]);
   });
 
+  test("a kind whose server is away: told with the reason", () => {
+    const broken = declare({ ...CONFIG_MAP, apiVersion: "example.com/v1", kind: "Broken" }, NAMED);
+    expect(locateAll([broken]).unknown).toEqual([{ ...broken, fault }]);
+  });
+
+  test("a kind whose server is away, and that the commit itself defines: located", () => {
+    const kind = { ...CONFIG_MAP, apiVersion: "example.com/v1", kind: "Broken" };
+    const defined = new Map([...kinds, [kindId(kind), kind]]);
+    const context = { marks: MARKS, kinds: defined, unavailable, sha256 };
+    expect(locate([declare(kind, NAMED)], context)).toMatchObject({ unknown: [], desired: [{}] });
+  });
+
   test("the same object twice: both places are named, at the second", () => {
     const { problems } = locateAll([
       declare(CONFIG_MAP, { name: "a" }, "one.yaml:3"),
@@ -103,9 +122,10 @@ describe("what cannot be located", () => {
 
   test("two versions of one kind: the same object", () => {
     const v2 = { ...CLUSTER_ROLE, apiVersion: "rbac.authorization.k8s.io/v2" };
-    const both = new Map([...kinds, [kindId(v2.apiVersion, v2.kind), v2]]);
+    const both = new Map([...kinds, [kindId(v2), v2]]);
     const declared = [declare(CLUSTER_ROLE, { name: "a" }), declare(v2, { name: "a" })];
-    expect(locate(declared, { marks: MARKS, kinds: both, sha256 }).problems).toHaveLength(1);
+    const context = { marks: MARKS, kinds: both, unavailable, sha256 };
+    expect(locate(declared, context).problems).toHaveLength(1);
   });
 });
 

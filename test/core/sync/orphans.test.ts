@@ -1,6 +1,6 @@
 /** What we applied and Git no longer declares, and the kinds to look for it in. */
 import { describe, expect, test } from "vitest";
-import { findOrphans, managedKinds } from "../../../src/core/sync/orphans";
+import { findOrphans, managedKinds, type Managed } from "../../../src/core/sync/orphans";
 import type { Live } from "../../../src/model/live";
 import { formatKey } from "../../../src/model/object-key";
 import { CLUSTER_ROLE, CONFIG_MAP, desired, live, MARKS, named } from "../../support/examples";
@@ -11,7 +11,7 @@ function one(name: string, change: Partial<Live> = {}): Live {
 
 function orphansAmong(...objects: readonly Live[]): readonly string[] {
   const seen = new Map(objects.map(object => [formatKey(object.key), object]));
-  const observation = { objects: seen, namespaces: new Map() };
+  const observation = { objects: seen, namespaces: new Map(), unavailable: new Map() };
   return findOrphans(observation, [named("declared")], MARKS).map(key => key.name);
 }
 
@@ -29,10 +29,14 @@ describe("orphans", () => {
   });
 });
 
+function kindsOf(managed: Partial<Managed>): readonly string[] {
+  return managedKinds({ desired: [], orphans: [], known: [], unavailable: new Map(), ...managed });
+}
+
 describe("kinds", () => {
   test("what is declared: sorted, each once", () => {
     const all = [named("a", CLUSTER_ROLE), named("b"), named("c")];
-    expect(managedKinds(all, [], [])).toEqual([
+    expect(kindsOf({ desired: all })).toEqual([
       "rbac.authorization.k8s.io/v1/ClusterRole",
       "v1/ConfigMap",
     ]);
@@ -41,20 +45,32 @@ describe("kinds", () => {
   test("known before: kept while there is an orphan of it, dropped then", () => {
     const known = ["apps/v1/Deployment", "v1/ConfigMap", "v1/Secret"];
     const orphan = { group: "", kind: "Secret", namespace: "shop", name: "s" };
-    expect(managedKinds([desired()], [orphan], known)).toEqual(["v1/ConfigMap", "v1/Secret"]);
-    expect(managedKinds([desired()], [], known)).toEqual(["v1/ConfigMap"]);
+    expect(kindsOf({ desired: [desired()], orphans: [orphan], known })).toEqual([
+      "v1/ConfigMap",
+      "v1/Secret",
+    ]);
+    expect(kindsOf({ desired: [desired()], known })).toEqual(["v1/ConfigMap"]);
   });
 
   test("an orphan of a kind of the same name in another group: another kind", () => {
     const orphan = { group: "example.com", kind: "Secret", namespace: "shop", name: "s" };
-    expect(managedKinds([], [orphan], ["v1/Secret", "example.com/v1/Secret"])).toEqual([
-      "example.com/v1/Secret",
-    ]);
+    const known = ["v1/Secret", "example.com/v1/Secret"];
+    expect(kindsOf({ orphans: [orphan], known })).toEqual(["example.com/v1/Secret"]);
   });
 
   test("a kind that changed its version: both, while there are orphans", () => {
     const orphan = { ...desired().key, name: "old" };
     const known = ["v1/ConfigMap", "v1beta1/ConfigMap"];
-    expect(managedKinds([named("a", CONFIG_MAP)], [orphan], known)).toEqual(known);
+    const desiredNow = [named("a", CONFIG_MAP)];
+    expect(kindsOf({ desired: desiredNow, orphans: [orphan], known })).toEqual(known);
+  });
+
+  test("known before and unavailable: kept, since nobody could look; unavailable only: not ours", () => {
+    const known = ["example.com/v1/Gone", "example.com/v1/Widget"];
+    const unavailable = new Map([
+      ["example.com/v1/Widget", 503],
+      ["example.com/v1/Other", 503],
+    ]);
+    expect(kindsOf({ known, unavailable })).toEqual(["example.com/v1/Widget"]);
   });
 });

@@ -136,6 +136,7 @@ describe("after a sync in which objects failed", () => {
       "owned-by-another",
       "namespace-not-found",
       "kind-not-found",
+      "kind-unavailable",
       "not-implemented",
     );
     fc.assert(

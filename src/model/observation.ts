@@ -1,0 +1,13 @@
+/** The answer to "what is there?". */
+import type { Live } from "./live";
+import type { Fault } from "./verdict";
+
+export type NamespaceState = "active" | "terminating" | "missing";
+
+/** Objects by formatKey, namespaces by name. What is not listed does not exist, unless its kind is unavailable. */
+export interface Observation {
+  readonly objects: ReadonlyMap<string, Live>;
+  readonly namespaces: ReadonlyMap<string, NamespaceState>;
+  /** By kindId: kinds that could not be looked at, and why. */
+  readonly unavailable: ReadonlyMap<string, Fault>;
+}
