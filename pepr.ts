@@ -7,10 +7,11 @@ import { createGitConnections, proxiesOf } from "./src/adapters/git/connections"
 import { createGitSource } from "./src/adapters/git/git-source";
 import { createIds } from "./src/adapters/ids";
 import { keepConnectionsAlive } from "./src/adapters/keep-alive";
-import { createKube, type Kube } from "./src/adapters/kube/client";
+import { createKube, createKubeStream, type Kube } from "./src/adapters/kube/client";
 import { createCluster } from "./src/adapters/kube/cluster";
 import { loadCredentials } from "./src/adapters/kube/credentials";
 import { installDefinitions } from "./src/adapters/kube/install";
+import { createSecrets } from "./src/adapters/kube/secrets";
 import { readVariables } from "./src/adapters/kube/variables";
 import { versionProblem } from "./src/adapters/kube/version";
 import { createWire } from "./src/adapters/kube/wire";
@@ -18,6 +19,7 @@ import { createLog } from "./src/adapters/log";
 import { createMetrics, type MetricsAdapter } from "./src/adapters/metrics";
 import { sha256 } from "./src/adapters/sha256";
 import { keepAccount, readConfig, readPeprPort } from "./src/config";
+import { parseGitCredentials } from "./src/core/repository/git-credentials";
 import type { Settings } from "./src/model/settings";
 import type { Log } from "./src/ports";
 import { createInbox } from "./src/worker/inbox";
@@ -50,16 +52,10 @@ function start(inbox: RepositoryInbox): void {
 /** The watcher: everything that acts. */
 async function watch(): Promise<void> {
   const log = createLog(peprLog);
-  process.on("unhandledRejection", error => {
-    log.error(
-      { error: error instanceof Error ? error.stack : String(error) },
-      "unhandled rejection",
-    );
-  });
+  tellRejections(log);
   const metrics = createMetrics();
   appendMetrics(metrics);
-  const credentials = await loadCredentials(() => clock.now());
-  const kube = createKube(createWire(credentials), credentials);
+  const { kube, stream } = await connect();
   await untilDone(log, "CustomResourceDefinitions applied", () => installDefinitions(kube, life));
   const settings = createSettings(kube, log);
   await untilDone(log, "settings read", settings.read);
@@ -74,6 +70,15 @@ async function watch(): Promise<void> {
         proxies: proxiesOf(process.env),
       }),
     }),
+    secrets: createSecrets({
+      kube,
+      stream,
+      parse: parseGitCredentials,
+      changed: secret => supervisor.secretChanged(secret),
+      clock,
+      log,
+      life,
+    }),
     cluster: createCluster(kube),
     clock,
     log,
@@ -84,6 +89,23 @@ async function watch(): Promise<void> {
   });
   start(createInbox(supervisor));
   void settings.follow(() => supervisor.nudgeAll());
+}
+
+/** Nobody waits for these: a bug, and no reason to end what else runs. */
+function tellRejections(log: Log): void {
+  process.on("unhandledRejection", error => {
+    log.error(
+      { error: error instanceof Error ? error.stack : String(error) },
+      "unhandled rejection",
+    );
+  });
+}
+
+/** To the API server, over connections that everybody shares. */
+async function connect() {
+  const credentials = await loadCredentials(() => clock.now());
+  const wire = createWire(credentials);
+  return { kube: createKube(wire, credentials), stream: createKubeStream(wire, credentials) };
 }
 
 /** Settings are read before anything syncs, and read again for as long as the process lives. */

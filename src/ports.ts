@@ -1,5 +1,10 @@
 /** What nopea needs from the world outside: promises that adapters keep and that tests can keep in their place. */
-import type { GitRemote, RepositoryId, RepositoryStatus } from "./model/git-repository";
+import type {
+  GitCredentials,
+  GitRemote,
+  RepositoryId,
+  RepositoryStatus,
+} from "./model/git-repository";
 import type { Observation } from "./model/observation";
 import type { Desired, KindInfo, TypeRef } from "./model/manifest";
 import type { StepOutcome } from "./model/outcome";
@@ -13,8 +18,12 @@ export interface GitFile {
   readonly path: string;
   /** Object id of the blob: equal ids mean equal content. */
   readonly oid: string;
-  readonly content: Uint8Array;
+  /** Absent: whoever asked said that it is known. */
+  readonly content?: Uint8Array;
 }
+
+/** Bytes of a file whose content need not be read again; undefined: it is not known. */
+export type KnownFiles = (path: string, oid: string) => number | undefined;
 
 export interface GitTree {
   /** Full SHA of the commit that the files are from. */
@@ -30,8 +39,22 @@ export interface GitTree {
 export interface GitSource {
   /** Full SHA of the branch's tip: one small request. */
   resolve(remote: GitRemote, signal: AbortSignal): Promise<string>;
-  /** The tree at the branch's tip, which may be newer than the last resolve. */
-  fetch(remote: GitRemote, signal: AbortSignal): Promise<GitTree>;
+  /** The tree of a commit, by its full SHA: of the branch's tip, or of any other that the server still gives. */
+  fetch(
+    remote: GitRemote,
+    commit: string,
+    known: KnownFiles,
+    signal: AbortSignal,
+  ): Promise<GitTree>;
+}
+
+/** Reads Secrets that GitRepositories name. */
+export interface Secrets {
+  /**
+   * What the Secret lets nopea in with; as it is now, also when it has just changed. Rejects with NopeaError (codes
+   * secret-not-found, secret-invalid, cluster-unreachable, object-forbidden), and when the signal is aborted.
+   */
+  gitCredentials(namespace: string, name: string, signal: AbortSignal): Promise<GitCredentials>;
 }
 
 /** What a sync wants to know of the cluster. */
@@ -95,6 +118,7 @@ export interface Metrics {
 /** Everything that a worker can reach. */
 export interface World {
   readonly git: GitSource;
+  readonly secrets: Secrets;
   readonly cluster: Cluster;
   readonly clock: Clock;
   readonly log: Log;

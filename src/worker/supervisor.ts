@@ -1,6 +1,7 @@
 /** Keeps one worker a repository: starts it, hands it news, starts it anew when it breaks, and never lets it hurt another. */
 import { backoff } from "../core/sync/backoff";
 import type { Repository, RepositoryId } from "../model/git-repository";
+import type { SecretName } from "../model/git-secret";
 import type { World } from "../ports";
 import { createAlarm, type Alarm } from "./alarm";
 import { createSlots } from "./slots";
@@ -12,6 +13,8 @@ export interface Supervisor {
   upsert(repository: Repository): void;
   /** A GitRepository is gone. */
   remove(id: RepositoryId): void;
+  /** A Secret has changed: whose spec names it looks again, however patient it was. Returns at once. */
+  secretChanged(secret: SecretName): void;
   /** Settings have changed: everybody looks again. */
   nudgeAll(): void;
   stop(): void;
@@ -65,6 +68,7 @@ export function createSupervisor(world: World): Supervisor {
       gone.add(uid);
       remove(uid);
     },
+    secretChanged: secret => nudgeThose([...posts.values()], secret),
     nudgeAll: () => posts.forEach(({ worker }) => worker.nudge()),
     stop: () => [...posts.keys()].forEach(remove),
   };
@@ -82,6 +86,14 @@ async function keepRunning({ worker, life, alarm }: Post, world: World): Promise
     crashes = world.clock.now() - startedAt > HEALTHY_AFTER_MS ? 1 : crashes + 1;
     const until = world.clock.now() + backoff(crashes);
     await alarm.wait(until, life.signal).catch(() => undefined);
+  }
+}
+
+function nudgeThose(posts: readonly Post[], { namespace, name }: SecretName): void {
+  for (const { worker } of posts) {
+    const { id, parsed } = worker;
+    const named = parsed.ok && parsed.spec.secretName === name;
+    if (named && id.namespace === namespace) worker.nudge();
   }
 }
 

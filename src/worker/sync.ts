@@ -7,14 +7,14 @@ import { locate, type Located } from "../core/sync/locate";
 import { findOrphans, managedKinds } from "../core/sync/orphans";
 import { ANNOTATION_RECREATE } from "../model/annotations";
 import { NopeaError } from "../model/errors";
-import type { RepositorySpec, RepositoryStatus } from "../model/git-repository";
+import type { GitRemote, RepositorySpec, RepositoryStatus } from "../model/git-repository";
 import { kindId, type Desired, type KindInfo, type Problem, type TypeRef } from "../model/manifest";
 import type { OwnerMarks } from "../model/ownership";
 import type { Report } from "../model/report";
 import type { Fault } from "../model/verdict";
 import type { World } from "../ports";
 import { converge } from "./converge";
-import { render, type Rendered } from "./render";
+import { knownFiles, render, type Rendered } from "./render";
 
 /** What a worker remembers between two syncs; losing it costs requests, never correctness. */
 export interface Memory {
@@ -26,6 +26,7 @@ export interface Memory {
 export interface Job {
   readonly id: string;
   readonly spec: RepositorySpec;
+  readonly remote: GitRemote;
   readonly marks: OwnerMarks;
   readonly tip: string;
   readonly memory: Memory;
@@ -56,12 +57,13 @@ export async function sync(world: World, job: Job, signal: AbortSignal): Promise
   return apply(world, { ...job, rendered, located, known, unavailable, memory }, signal);
 }
 
-async function fetchAndRender(world: World, { spec, tip, memory }: Job, signal: AbortSignal) {
-  const source = JSON.stringify([spec.url, spec.branch, spec.path]);
+async function fetchAndRender(world: World, { remote, tip, memory }: Job, signal: AbortSignal) {
+  const source = JSON.stringify([remote.url, remote.branch, remote.path]);
   const last = memory.rendered?.source === source ? memory.rendered : undefined;
   if (last?.commit === tip) return last;
-  const tree = await world.git.fetch(spec, signal);
-  return { ...(await render(world, tree, last?.parsed ?? new Map(), signal)), source };
+  const parsed = last?.parsed ?? new Map();
+  const tree = await world.git.fetch(remote, tip, knownFiles(parsed), signal);
+  return { ...(await render(world, tree, parsed, signal)), source };
 }
 
 interface Rest extends Job {

@@ -5,12 +5,13 @@ import { paceAfter, type Pace } from "../core/sync/pace";
 import { statusBefore, statusDuring, statusWithKinds } from "../core/status/progress";
 import { statusAfter } from "../core/status/status";
 import { NopeaError } from "../model/errors";
-import type { Repository, RepositoryId, RepositorySpec } from "../model/git-repository";
+import type { ParsedSpec, Repository, RepositoryId, RepositorySpec } from "../model/git-repository";
 import { ownerMarks } from "../model/ownership";
 import { firstFault, type Report } from "../model/report";
 import type { Fault } from "../model/verdict";
 import type { World } from "../ports";
 import { createAlarm, type Alarm } from "./alarm";
+import { remoteOf } from "./remote";
 import type { Slots } from "./slots";
 import { createStatusWriter, type StatusWriter } from "./status-writer";
 import { sync, type Memory } from "./sync";
@@ -50,6 +51,10 @@ export class Worker {
 
   get id(): RepositoryId {
     return this.#repository.id;
+  }
+
+  get parsed(): ParsedSpec {
+    return this.#repository.parsed;
   }
 
   /** A newer version of the GitRepository; true if it means work: a status write does not. */
@@ -119,7 +124,8 @@ export class Worker {
     // a rejection only says that the sync ended in time
     void this.#world.clock.sleep(spec.timeoutMs, ended.signal).then(tooLong, () => undefined);
     try {
-      const tip = await this.#world.git.resolve(spec, attempt.signal);
+      const remote = await remoteOf(this.#world, repository.id, spec, attempt.signal);
+      const tip = await this.#world.git.resolve(remote, attempt.signal);
       if (this.#isQuiet(repository, tip)) {
         this.#pace = { ...this.#pace, wakeAt: this.#nextLook(spec) };
         return undefined;
@@ -130,6 +136,7 @@ export class Worker {
       const job = {
         id,
         spec,
+        remote,
         tip,
         marks: ownerMarks(repository.id, this.#world.sha256),
         memory: this.#memory,

@@ -69,12 +69,20 @@ describe("the example of the README", () => {
 
   it("its spec with a repository that can be reached: Ready names the fields that have no effect yet", async () => {
     const { url, targetNamespace, ...spec } = (parse(example) as GitRepositoryObject).spec;
+    const namespace = await world.cluster.createNamespace("example");
+    await world.cluster.admin.create({
+      apiVersion: "v1",
+      kind: "Secret",
+      metadata: { namespace, name: "git-credentials" },
+      stringData: { username: "git", password: "not asked for" },
+    });
     const app = await world.app({
+      namespace,
       files: { "deploy/a.yaml": configMap("a", "1"), "b.yaml": configMap("b", "1") },
       spec,
     });
     const { status } = await app.synced();
-    expect(readyMessage(status)).toMatch(/without effect: spec\.secretRef, spec\.healGracePeriod$/);
+    expect(readyMessage(status)).toMatch(/without effect: spec\.healGracePeriod$/);
     expect(await app.data("a")).toEqual({ value: "1" });
     expect(await app.data("b")).toBeUndefined();
   });

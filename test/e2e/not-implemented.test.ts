@@ -77,11 +77,10 @@ describe.concurrent("a field that restricts and cannot be honoured yet", () => {
 });
 
 describe.concurrent("a field without effect yet", () => {
-  it("secretRef, healGracePeriod and notify: the sync runs, and Ready names them", async () => {
+  it("healGracePeriod and notify: the sync runs, and Ready names them", async () => {
     const app = await world.app({
       files: { "a.yaml": configMap("a", "1") },
       spec: {
-        secretRef: { name: "git-credentials" },
         healGracePeriod: "5m",
         notify: { url: "https://notify.invalid/hook" },
       },
@@ -89,7 +88,7 @@ describe.concurrent("a field without effect yet", () => {
     const { status } = await app.synced();
     expect(conditionOf(status, "Ready")?.status).toBe("True");
     expect(readyMessage(status)).toContain(
-      "Not implemented yet, without effect: spec.secretRef, spec.healGracePeriod, spec.notify",
+      "Not implemented yet, without effect: spec.healGracePeriod, spec.notify",
     );
   });
 });

@@ -8,6 +8,7 @@ import { createInbox, type Inbox } from "../../src/worker/inbox";
 import { createSupervisor, type Supervisor } from "../../src/worker/supervisor";
 import { createFakeClock, type FakeClock } from "./fake-clock";
 import { createFakeCluster, type FakeCluster } from "./fake-cluster";
+import { createFakeSecrets, type FakeSecrets } from "./fake-secrets";
 import type { Spec } from "./fake-repositories";
 import { createFakeGit, type FakeGit } from "./fake-git-source";
 
@@ -20,6 +21,7 @@ export interface LogLine {
 export interface FakeWorld {
   readonly clock: FakeClock;
   readonly git: FakeGit;
+  readonly secrets: FakeSecrets;
   readonly cluster: FakeCluster;
   readonly log: readonly LogLine[];
   readonly metrics: { restarts: number; workers: number; synced: number; failed: number };
@@ -42,6 +44,7 @@ export const URL = "https://git.example.com/my-app.git";
 export function createFakeWorld(change: (world: World) => World = world => world): FakeWorld {
   const clock = createFakeClock();
   const git = createFakeGit();
+  const secrets = createFakeSecrets();
   const cluster = createFakeCluster();
   const log: LogLine[] = [];
   const metrics = { restarts: 0, workers: 0, synced: 0, failed: 0 };
@@ -52,6 +55,7 @@ export function createFakeWorld(change: (world: World) => World = world => world
     void log.push({ level, message, fields });
   const world = change({
     git: git.source,
+    secrets: secrets.port,
     cluster: cluster.port,
     clock,
     log: { info: write("info"), warn: write("warn"), error: write("error") },
@@ -69,9 +73,11 @@ export function createFakeWorld(change: (world: World) => World = world => world
   let supervisor = createSupervisor(world);
   let inbox = createInbox(supervisor);
   cluster.repositories.watch(inbox);
+  secrets.watch(secret => supervisor.secretChanged(secret));
   return {
     clock,
     git,
+    secrets,
     cluster,
     log,
     metrics,

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { NopeaError } from "../../model/errors";
 import { isObject, type JsonObject } from "../../model/json";
 import type { Credentials } from "./credentials";
-import type { Wire, WireAnswer, WireRequest } from "./wire";
+import type { Wire, WireAnswer, WireRequest, WireStream } from "./wire";
 
 export interface KubeRequest {
   readonly method?: WireRequest["method"];
@@ -23,6 +23,14 @@ export interface KubeAnswer {
 
 export type Kube = (request: KubeRequest) => Promise<KubeAnswer>;
 
+export interface KubeStreamRequest
+  extends Pick<KubeRequest, "path" | "query" | "accept" | "signal"> {
+  /** After so long without a byte the stream breaks. */
+  readonly idleMs: number;
+}
+
+export type KubeStream = (request: KubeStreamRequest) => Promise<WireStream>;
+
 /** Asks for objects without spec and data. */
 export const METADATA_ONLY = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1";
 export const METADATA_LIST_ONLY =
@@ -33,7 +41,7 @@ export const APPLY_PATCH = "application/apply-patch+yaml";
 const ATTEMPTS_WHEN_BUSY = 4;
 
 /** Any status is an answer; a network error is a NopeaError cluster-unreachable. 429 is retried as the server says. */
-export function createKube(wire: Wire, credentials: Credentials): Kube {
+export function createKube(wire: Pick<Wire, "send">, credentials: Credentials): Kube {
   return async request => {
     for (let attempt = 1; ; attempt++) {
       const answer = await send(wire, credentials, request);
@@ -46,10 +54,34 @@ export function createKube(wire: Wire, credentials: Credentials): Kube {
 }
 
 async function send(
-  wire: Wire,
+  wire: Pick<Wire, "send">,
   credentials: Credentials,
   request: KubeRequest,
 ): Promise<WireAnswer> {
+  const wired = await toWire(credentials, request);
+  try {
+    return await wire.send(wired).catch((error: unknown) => {
+      if (!isStaleConnection(error)) throw error;
+      return wire.send(wired);
+    });
+  } catch (cause) {
+    throw unreachable(cause, request.signal);
+  }
+}
+
+/** Opens a stream: any status is an answer, a network error until the headers is a NopeaError cluster-unreachable. */
+export function createKubeStream(wire: Pick<Wire, "stream">, credentials: Credentials): KubeStream {
+  return async ({ idleMs, ...request }) => {
+    const wired = await toWire(credentials, request);
+    try {
+      return await wire.stream(wired, idleMs);
+    } catch (cause) {
+      throw unreachable(cause, request.signal);
+    }
+  };
+}
+
+async function toWire(credentials: Credentials, request: KubeRequest): Promise<WireRequest> {
   const { method = "GET", path, query, body, contentType, accept, signal } = request;
   const authorization = await credentials.authorization();
   const headers = {
@@ -59,19 +91,13 @@ async function send(
     ...(authorization === undefined ? {} : { authorization }),
   };
   const search = query === undefined ? "" : `?${new URLSearchParams(query).toString()}`;
-  const wired = { method, path: `${path}${search}`, headers, body, signal };
-  try {
-    return await wire.send(wired).catch((error: unknown) => {
-      if (!isStaleConnection(error)) throw error;
-      return wire.send(wired);
-    });
-  } catch (cause) {
-    signal.throwIfAborted();
-    const why = cause instanceof Error ? cause.message : "unknown error";
-    throw new NopeaError("cluster-unreachable", `the API server does not answer: ${why}`, {
-      cause,
-    });
-  }
+  return { method, path: `${path}${search}`, headers, body, signal };
+}
+
+function unreachable(cause: unknown, signal: AbortSignal): NopeaError {
+  signal.throwIfAborted();
+  const why = cause instanceof Error ? cause.message : "unknown error";
+  return new NopeaError("cluster-unreachable", `the API server does not answer: ${why}`, { cause });
 }
 
 /** The server closed an idle connection just as it was used. Every request of nopea's may safely be sent again. */

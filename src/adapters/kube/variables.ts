@@ -16,8 +16,12 @@ export async function readVariables(kube: Kube, signal: AbortSignal): Promise<Va
   const [secret, configMap] = await Promise.all(
     ["secrets", "configmaps"].map(plural => data(kube, plural, signal)),
   );
-  const decode = (text: string) => Buffer.from(text, "base64").toString("utf8");
-  return { secret: texts(secret, decode), configMap: texts(configMap, text => text) };
+  return { secret: decodeTexts(secret), configMap: texts(configMap, text => text) };
+}
+
+/** The data of a Secret as text. */
+export function decodeTexts(data: Json | undefined): Record<string, string> {
+  return texts(data, text => Buffer.from(text, "base64").toString("utf8"));
 }
 
 async function data(kube: Kube, plural: string, signal: AbortSignal): Promise<Json | undefined> {

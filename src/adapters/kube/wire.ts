@@ -1,4 +1,5 @@
-/** The one pool of connections to the API server: keep-alive, limited in number, in time and in bytes. */
+/** The connections to the API server: one pool for requests, limited in number, time and bytes, and streams beside it. */
+import type { Readable } from "node:stream";
 import Agent from "undici/lib/dispatcher/agent.js";
 import request from "undici/lib/api/api-request.js";
 import type { Credentials } from "./credentials";
@@ -18,9 +19,19 @@ export interface WireAnswer {
   readonly text: string;
 }
 
+export interface WireStream {
+  readonly status: number;
+  /** The body as it comes in; throws when the connection breaks, is silent for too long or the signal is aborted. */
+  readonly chunks: AsyncIterable<Uint8Array>;
+  /** Ends the connection, unless the body was read to its end. */
+  close(): void;
+}
+
 /** Sends one request; rejects on network errors and when the signal is aborted, never for a status. */
 export interface Wire {
   send(request: WireRequest): Promise<WireAnswer>;
+  /** A body without an end: over a connection of its own, not one of those that requests wait for. */
+  stream(request: WireRequest, idleMs: number): Promise<WireStream>;
   close(): Promise<void>;
 }
 
@@ -29,26 +40,23 @@ const LARGEST_ANSWER = 64 * 1024 * 1024;
 
 /** `connections` is the number of requests in flight at most; more wait in the pool. */
 export function createWire(credentials: Credentials, connections = 24): Wire {
-  const agent = new Agent({
-    connections,
+  const common = {
     pipelining: 1,
     keepAliveTimeout: 60 * SECOND,
     connectTimeout: 10 * SECOND,
     headersTimeout: 60 * SECOND,
+    connect: credentials.tls,
+  };
+  const agent = new Agent({
+    ...common,
+    connections,
     bodyTimeout: 60 * SECOND,
     maxResponseSize: LARGEST_ANSWER,
-    connect: credentials.tls,
   });
+  const streams = new Agent(common);
   return {
-    async send({ method, path, headers, body, signal }) {
-      const answer = await request.call(agent, {
-        origin: credentials.origin,
-        path: `${credentials.basePath}${path}`,
-        method,
-        headers,
-        body: body ?? null,
-        signal,
-      });
+    async send(wanted) {
+      const answer = await request.call(agent, optionsOf(credentials, wanted));
       const retryAfter = answer.headers["retry-after"];
       return {
         status: answer.statusCode,
@@ -56,6 +64,24 @@ export function createWire(credentials: Credentials, connections = 24): Wire {
         text: await answer.body.text(),
       };
     },
-    close: () => agent.destroy(),
+    async stream(wanted, idleMs) {
+      const options = { ...optionsOf(credentials, wanted), bodyTimeout: idleMs };
+      const { statusCode, body } = await request.call(streams, options);
+      return { status: statusCode, chunks: body, close: () => closeBody(body) };
+    },
+    close: async () => {
+      await Promise.all([agent.destroy(), streams.destroy()]);
+    },
   };
+}
+
+function optionsOf(credentials: Credentials, request: WireRequest) {
+  const { method, path, headers, body = null, signal } = request;
+  const { origin, basePath } = credentials;
+  return { origin, path: `${basePath}${path}`, method, headers, body, signal };
+}
+
+function closeBody(body: Readable): void {
+  // undici reports the destruction itself as an error, and one that nobody listens to ends the process
+  body.on("error", () => undefined).destroy();
 }

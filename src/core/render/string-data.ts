@@ -1,4 +1,5 @@
 /** Turns a Secret's stringData into data, as the API server does: server-side apply would own stringData for ever and see nothing. */
+import { encodeBase64 } from "../../model/base64";
 import { type Json, type JsonObject, isObject } from "../../model/json";
 
 /** The object with stringData moved into data; any other object as it is. */
@@ -15,10 +16,4 @@ export function encodeStringData(object: JsonObject): JsonObject {
     : [];
   if (encoded.length === 0 && !isObject(data)) return rest;
   return { ...rest, data: Object.fromEntries([...plain, ...encoded]) };
-}
-
-function encodeBase64(text: string): string {
-  let binary = "";
-  for (const byte of new TextEncoder().encode(text)) binary += String.fromCharCode(byte);
-  return btoa(binary);
 }

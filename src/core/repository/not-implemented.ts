@@ -21,7 +21,6 @@ export function restrictionsNotImplemented(
 /** Fields that have no effect yet and take nothing away from anybody: the sync runs, and its condition names them. */
 export function effectsNotImplemented(spec: RepositorySpec): readonly string[] {
   const fields: readonly (readonly [boolean, string])[] = [
-    [spec.secretName !== undefined, "spec.secretRef"],
     [spec.healGracePeriodMs !== undefined, "spec.healGracePeriod"],
     [spec.notify, "spec.notify"],
   ];

@@ -21,7 +21,7 @@ function clientOf(...answers: readonly (WireAnswer | Error)[]) {
     sent.push(request);
     return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer ?? ok);
   };
-  return { sent, kube: createKube({ send, close: () => Promise.resolve() }, credentials) };
+  return { sent, kube: createKube({ send }, credentials) };
 }
 
 function networkError(code: string): Error {

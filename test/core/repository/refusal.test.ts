@@ -70,11 +70,7 @@ describe("refusal", () => {
 
 test("fields without effect yet: named, and the sync runs", () => {
   const spec = specOf({ secretRef: { name: "git" }, healGracePeriod: "5m", notify: {} });
-  expect(effectsNotImplemented(spec)).toEqual([
-    "spec.secretRef",
-    "spec.healGracePeriod",
-    "spec.notify",
-  ]);
+  expect(effectsNotImplemented(spec)).toEqual(["spec.healGracePeriod", "spec.notify"]);
   expect(refusal({ ok: true, spec }, settings)).toBeUndefined();
 });
 
