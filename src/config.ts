@@ -23,6 +23,7 @@ export function readConfig(...sources: readonly Variables[]): Config {
     concurrentSyncs: readNumber(variable("NOPEA_CONCURRENT_SYNCS"), 8) ?? 8,
     allowPrivateHosts: flag("NOPEA_ALLOW_PRIVATE_HOSTS", true),
     allowLoopback: flag("NOPEA_ALLOW_LOOPBACK", false),
+    webhookSecrets: readList(variable("NOPEA_WEBHOOK_SECRET")),
     ...(defaultServiceAccount === undefined ? {} : { defaultServiceAccount }),
   };
   if (readNumber(variable("NOPEA_CONCURRENT_SYNCS"), 8) === undefined) {
@@ -33,8 +34,28 @@ export function readConfig(...sources: readonly Variables[]): Config {
 
 /** Port of Pepr's own HTTPS server; nonsense → 3000. */
 export function readPeprPort(environment: Variables): number {
-  const port = readNumber(environment.NOPEA_PEPR_PORT, 3000) ?? 3000;
-  return port < 65_536 ? port : 3000;
+  return readPort(environment.NOPEA_PEPR_PORT, 3000);
+}
+
+/** The watcher's own HTTP port, from the first source that has one; nonsense → 4000. */
+export function readHttpPort(...sources: readonly Variables[]): number {
+  return readPort(
+    sources.map(source => source.NOPEA_HTTP_PORT).find(value => value),
+    4000,
+  );
+}
+
+function readPort(value: string | undefined, fallback: number): number {
+  const port = readNumber(value, fallback) ?? fallback;
+  return port < 65_536 ? port : fallback;
+}
+
+/** Separated by commas; what is empty is left out. */
+function readList(value = ""): readonly string[] {
+  return value
+    .split(",")
+    .map(item => item.trim())
+    .filter(item => item !== "");
 }
 
 function readNumber(value: string | undefined, fallback: number): number | undefined {

@@ -112,6 +112,8 @@ export interface Log {
 export interface Metrics {
   syncEnded(outcome: "synced" | "failed", seconds: number): void;
   workerRestarted(): void;
+  /** One of a few words: received, ignored, invalid_signature … */
+  httpAnswered(outcome: string): void;
   workers(count: number): void;
 }
 

@@ -1,9 +1,14 @@
 /** Settings from environment, Secret and ConfigMap. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { keepAccount, readConfig, readPeprPort } from "../src/config";
+import { keepAccount, readConfig, readHttpPort, readPeprPort } from "../src/config";
 
-const DEFAULTS = { concurrentSyncs: 8, allowPrivateHosts: true, allowLoopback: false };
+const DEFAULTS = {
+  concurrentSyncs: 8,
+  allowPrivateHosts: true,
+  allowLoopback: false,
+  webhookSecrets: [],
+};
 
 describe("settings", () => {
   test("nothing set: the defaults of the contract, no problem", () => {
@@ -16,6 +21,7 @@ describe("settings", () => {
       NOPEA_ALLOW_PRIVATE_HOSTS: "false",
       NOPEA_ALLOW_LOOPBACK: "true",
       NOPEA_DEFAULT_SERVICE_ACCOUNT: "deployer",
+      NOPEA_WEBHOOK_SECRET: "s3cret",
     };
     expect(readConfig(environment)).toEqual({
       settings: {
@@ -23,6 +29,7 @@ describe("settings", () => {
         allowPrivateHosts: false,
         allowLoopback: true,
         defaultServiceAccount: "deployer",
+        webhookSecrets: ["s3cret"],
       },
       problems: [],
     });
@@ -35,6 +42,18 @@ describe("settings", () => {
     expect(read("1", "2", "3")).toBe(1);
     expect(read("", "2", "3")).toBe(2);
     expect(read("", "", "3")).toBe(3);
+  });
+
+  test.each([
+    ["one", ["one"]],
+    ["new, old", ["new", "old"]],
+    [" , new ,,\n", ["new"]],
+    [" , ", []],
+    ["", []],
+  ])("NOPEA_WEBHOOK_SECRET %j: a trimmed list without empty ones", (value, secrets) => {
+    const { settings, problems } = readConfig({ NOPEA_WEBHOOK_SECRET: value });
+    expect(settings.webhookSecrets).toEqual(secrets);
+    expect(problems).toEqual([]);
   });
 
   test.each(["0", "-1", "1.5", "abc", "1e3", " 3", "9999999"])(
@@ -95,4 +114,19 @@ test.each([
   ["abc", 3000],
 ])("NOPEA_PEPR_PORT %o: %d", (value, port) => {
   expect(readPeprPort({ NOPEA_PEPR_PORT: value })).toBe(port);
+});
+
+test.each([
+  [undefined, 4000],
+  ["", 4000],
+  ["8080", 8080],
+  ["65536", 4000],
+  ["-1", 4000],
+  ["four thousand", 4000],
+])("NOPEA_HTTP_PORT %o: %d", (value, port) => {
+  expect(readHttpPort({ NOPEA_HTTP_PORT: value })).toBe(port);
+});
+
+test("NOPEA_HTTP_PORT in several places: the first one", () => {
+  expect(readHttpPort({}, { NOPEA_HTTP_PORT: "1" }, { NOPEA_HTTP_PORT: "2" })).toBe(1);
 });

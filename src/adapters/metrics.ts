@@ -33,12 +33,19 @@ export function createMetrics(): MetricsAdapter {
     help: "Repositories that have a worker",
     registers,
   });
+  const answers = new Counter({
+    name: "nopea_webhooks_total",
+    help: "Answers to webhooks, by what they say",
+    labelNames: ["answer"],
+    registers,
+  });
   return {
     syncEnded(outcome, seconds) {
       syncs.inc({ outcome });
       duration.observe(seconds);
     },
     workerRestarted: () => restarts.inc(),
+    httpAnswered: answer => answers.inc({ answer }),
     workers: count => workers.set(count),
     text: () => registry.metrics(),
   };

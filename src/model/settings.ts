@@ -7,6 +7,8 @@ export interface Settings {
   readonly defaultServiceAccount?: string;
   readonly allowPrivateHosts: boolean;
   readonly allowLoopback: boolean;
+  /** Any of them opens the webhooks; none: webhooks are refused. Never logged. */
+  readonly webhookSecrets: readonly string[];
   /** Why nothing can be applied to this cluster at all. */
   readonly clusterTooOld?: string;
 }

@@ -3,8 +3,10 @@ import type { Clock } from "../ports";
 
 export interface Alarm {
   /** Resolves at the time, or at a nudge; rejects when the signal is aborted. */
-  wait(until: number, signal: AbortSignal): Promise<void>;
+  wait(until: () => number, signal: AbortSignal): Promise<void>;
   nudge(): void;
+  /** The time may have changed: whoever sleeps asks for it again. */
+  reset(): void;
 }
 
 /** Timers hold 24.8 days at most; an hour at a time also follows a clock that is set. */
@@ -34,10 +36,11 @@ export function createAlarm(clock: Clock): Alarm {
       nudged = true;
       wake?.();
     },
+    reset: () => wake?.(),
     async wait(until, signal) {
-      while (!nudged && clock.now() < until) {
+      while (!nudged && clock.now() < until()) {
         signal.throwIfAborted();
-        await sleep(Math.min(until - clock.now(), LONGEST_SLEEP_MS), signal);
+        await sleep(Math.min(until() - clock.now(), LONGEST_SLEEP_MS), signal);
       }
       nudged = false;
     },

@@ -1,7 +1,9 @@
 /** Keeps one worker a repository: starts it, hands it news, starts it anew when it breaks, and never lets it hurt another. */
 import { backoff } from "../core/sync/backoff";
+import { deafness } from "../core/webhook/deafness";
 import type { Repository, RepositoryId } from "../model/git-repository";
 import type { SecretName } from "../model/git-secret";
+import type { Hearing, Push, PushTarget } from "../model/webhook";
 import type { World } from "../ports";
 import { createAlarm, type Alarm } from "./alarm";
 import { createSlots } from "./slots";
@@ -17,6 +19,8 @@ export interface Supervisor {
   secretChanged(secret: SecretName): void;
   /** Settings have changed: everybody looks again. */
   nudgeAll(): void;
+  /** A branch has a new tip: whoever follows it looks at Git. Returns at once. */
+  push(target: PushTarget, push: Push): Hearing;
   stop(): void;
 }
 
@@ -46,7 +50,7 @@ export function createSupervisor(world: World): Supervisor {
 
   function start(repository: Repository): void {
     for (const [uid, { worker }] of posts) {
-      if (!sameName(worker.id, repository.id)) continue;
+      if (!sameName(worker.repository.id, repository.id)) continue;
       gone.add(uid);
       remove(uid);
     }
@@ -69,9 +73,25 @@ export function createSupervisor(world: World): Supervisor {
       remove(uid);
     },
     secretChanged: secret => nudgeThose([...posts.values()], secret),
+    push: (target, push) => tellAll([...posts.values()], target, push),
     nudgeAll: () => posts.forEach(({ worker }) => worker.nudge()),
     stop: () => [...posts.keys()].forEach(remove),
   };
+}
+
+function tellAll(posts: readonly Post[], target: PushTarget, push: Push): Hearing {
+  const told: string[] = [];
+  const deaf: string[] = [];
+  for (const { worker } of posts) {
+    const { parsed, id } = worker.repository;
+    const { namespace, name } = id;
+    if (name !== target.name || namespace !== (target.namespace ?? namespace)) continue;
+    const reason = deafness(parsed, push.branch);
+    if (reason === undefined) worker.expect(push.commit);
+    if (reason === undefined) told.push(`${namespace}/${name}`);
+    else deaf.push(`${namespace}/${name}: ${reason}`);
+  }
+  return { told, deaf };
 }
 
 /** Never rejects: a worker that breaks is reported, and runs again after a pause. */
@@ -85,13 +105,13 @@ async function keepRunning({ worker, life, alarm }: Post, world: World): Promise
     }
     crashes = world.clock.now() - startedAt > HEALTHY_AFTER_MS ? 1 : crashes + 1;
     const until = world.clock.now() + backoff(crashes);
-    await alarm.wait(until, life.signal).catch(() => undefined);
+    await alarm.wait(() => until, life.signal).catch(() => undefined);
   }
 }
 
 function nudgeThose(posts: readonly Post[], { namespace, name }: SecretName): void {
   for (const { worker } of posts) {
-    const { id, parsed } = worker;
+    const { id, parsed } = worker.repository;
     const named = parsed.ok && parsed.spec.secretName === name;
     if (named && id.namespace === namespace) worker.nudge();
   }
@@ -101,7 +121,7 @@ function sameName(a: RepositoryId, b: RepositoryId): boolean {
   return a.namespace === b.namespace && a.name === b.name;
 }
 
-function report({ id }: Worker, error: unknown, { log, metrics }: World): void {
+function report({ repository: { id } }: Worker, error: unknown, { log, metrics }: World): void {
   metrics.workerRestarted();
   const stack = error instanceof Error ? error.stack : String(error);
   const repository = `${id.namespace}/${id.name}`;

@@ -5,12 +5,14 @@ import { paceAfter, type Pace } from "../core/sync/pace";
 import { statusBefore, statusDuring, statusWithKinds } from "../core/status/progress";
 import { statusAfter } from "../core/status/status";
 import { NopeaError } from "../model/errors";
-import type { ParsedSpec, Repository, RepositoryId, RepositorySpec } from "../model/git-repository";
+import type { Repository, RepositorySpec } from "../model/git-repository";
 import { ownerMarks } from "../model/ownership";
 import { firstFault, type Report } from "../model/report";
 import type { Fault } from "../model/verdict";
 import type { World } from "../ports";
 import { createAlarm, type Alarm } from "./alarm";
+import { setDeadline } from "./deadline";
+import { createPushes, type Pushes } from "./pushes";
 import { remoteOf } from "./remote";
 import type { Slots } from "./slots";
 import { createStatusWriter, type StatusWriter } from "./status-writer";
@@ -25,6 +27,7 @@ export class Worker {
   readonly #world: World;
   readonly #slots: Slots;
   readonly #alarm: Alarm;
+  readonly #pushes: Pushes;
   readonly #status: StatusWriter;
   readonly #life = new AbortController();
   #repository: Repository;
@@ -32,7 +35,9 @@ export class Worker {
   #memory: Memory = { failures: new Map() };
   /** What the last attempt dealt with, and when to look and to walk again. */
   #settled: { readonly commit: string | undefined; readonly generation: number } | undefined;
-  #pace: Pace = { wakeAt: 0, walkAt: 0 };
+  #pace: Pace = { wakeAt: 0, walkAt: 0, isFixed: false };
+  /** What the server says is the branch's tip, in the look that is under way. */
+  #tip: string | undefined;
   #failed = 0;
 
   constructor(world: World, slots: Slots, repository: Repository) {
@@ -40,6 +45,7 @@ export class Worker {
     this.#slots = slots;
     this.#repository = repository;
     this.#alarm = createAlarm(world.clock);
+    this.#pushes = createPushes(world.clock);
     this.#status = createStatusWriter({
       initial: repository.status,
       write: status => world.cluster.writeStatus(repository.id, status, this.#life.signal),
@@ -49,12 +55,8 @@ export class Worker {
     });
   }
 
-  get id(): RepositoryId {
-    return this.#repository.id;
-  }
-
-  get parsed(): ParsedSpec {
-    return this.#repository.parsed;
+  get repository(): Repository {
+    return this.#repository;
   }
 
   /** A newer version of the GitRepository; true if it means work: a status write does not. */
@@ -72,6 +74,12 @@ export class Worker {
     this.#alarm.nudge();
   }
 
+  /** The branch is said to have a new tip: look for it, also after a look that is under way. */
+  expect(commit: string): void {
+    this.#pushes.arrive(commit, this.#attempt !== undefined);
+    this.#alarm.reset();
+  }
+
   /** Ends whatever is under way; nothing is written afterwards. */
   stop(): void {
     this.#life.abort(new Stopped());
@@ -87,8 +95,12 @@ export class Worker {
       this.#status.set(statusBefore(this.#context(this.#repository)));
     }
     while (!signal.aborted) {
+      const endLook = this.#pushes.beginLook();
+      this.#tip = undefined;
       await this.#look();
-      await this.#alarm.wait(this.#pace.wakeAt, signal).catch(() => undefined);
+      endLook(this.#tip);
+      const until = () => this.#pushes.hurry(this.#pace);
+      await this.#alarm.wait(until, signal).catch(() => undefined);
     }
   }
 
@@ -119,13 +131,11 @@ export class Worker {
     { id, attempt }: { readonly id: string; readonly attempt: AbortController },
   ): Promise<Report | undefined> {
     const giveBack = await this.#slots.take(attempt.signal);
-    const ended = new AbortController();
-    const tooLong = () => attempt.abort(timeout(spec));
-    // a rejection only says that the sync ended in time
-    void this.#world.clock.sleep(spec.timeoutMs, ended.signal).then(tooLong, () => undefined);
+    const liftDeadline = setDeadline(this.#world.clock, spec, attempt);
     try {
       const remote = await remoteOf(this.#world, repository.id, spec, attempt.signal);
       const tip = await this.#world.git.resolve(remote, attempt.signal);
+      this.#tip = tip;
       if (this.#isQuiet(repository, tip)) {
         this.#pace = { ...this.#pace, wakeAt: this.#nextLook(spec) };
         return undefined;
@@ -147,7 +157,7 @@ export class Worker {
       this.#memory = memory;
       return report;
     } finally {
-      ended.abort();
+      liftDeadline();
       giveBack();
     }
   }
@@ -214,8 +224,4 @@ export class Worker {
       branch: parsed.ok ? parsed.spec.branch : "",
     };
   }
-}
-
-function timeout(spec: RepositorySpec): NopeaError {
-  return new NopeaError("sync-timeout", `the sync did not end within ${spec.timeoutMs / 1000}s`);
 }

@@ -62,6 +62,7 @@ export function createFakeWorld(change: (world: World) => World = world => world
     metrics: {
       syncEnded: outcome => (metrics[outcome] += 1),
       workerRestarted: () => (metrics.restarts += 1),
+      httpAnswered: () => undefined,
       workers: count => (metrics.workers = count),
     },
     newId: createIds(() => clock.now()),

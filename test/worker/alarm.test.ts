@@ -10,7 +10,7 @@ function create() {
   const life = new AbortController();
   let woken = 0;
   const wait = (milliseconds: number) =>
-    void alarm.wait(start + milliseconds, life.signal).then(
+    void alarm.wait(() => start + milliseconds, life.signal).then(
       () => woken++,
       () => (woken = -1),
     );

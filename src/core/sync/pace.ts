@@ -24,6 +24,8 @@ export interface Pace {
   readonly wakeAt: number;
   /** When to walk again although neither Git nor the spec changed; Infinity: not at all. */
   readonly walkAt: number;
+  /** No push makes it earlier: each try may lock an account. */
+  readonly isFixed: boolean;
 }
 
 /** The pace after a sync. */
@@ -31,19 +33,19 @@ export function paceAfter(pacing: Pacing): Pace {
   const { report, intervalMs, now } = pacing;
   if (report.fault !== undefined) return paceAfterFault(report.fault, pacing);
   const walkAt = Math.min(Infinity, ...report.failed.map(object => retryAt(object, pacing)));
-  return { wakeAt: Math.min(now + intervalMs, walkAt), walkAt };
+  return { wakeAt: Math.min(now + intervalMs, walkAt), walkAt, isFixed: false };
 }
 
 function paceAfterFault(fault: Fault, { failed, intervalMs, now }: Pacing): Pace {
   switch (describeError(fault.code).retry) {
     case "change":
-      return { wakeAt: now + intervalMs, walkAt: Infinity };
+      return { wakeAt: now + intervalMs, walkAt: Infinity, isFixed: false };
     case "poll":
       return both(now + Math.min(intervalMs, backoff(failed)));
     case "backoff":
       return both(now + backoff(failed));
     case "slowly":
-      return both(now + Math.max(SLOWEST_HURRY_MS, backoff(failed)));
+      return { ...both(now + Math.max(SLOWEST_HURRY_MS, backoff(failed))), isFixed: true };
   }
 }
 
@@ -60,5 +62,5 @@ function retryAt(
 }
 
 function both(at: number): Pace {
-  return { wakeAt: at, walkAt: at };
+  return { wakeAt: at, walkAt: at, isFixed: false };
 }

@@ -11,7 +11,12 @@ import type { RepositorySpec } from "../../../src/model/git-repository";
 import type { Settings } from "../../../src/model/settings";
 
 const url = "https://git.example.com/my-app.git";
-const settings: Settings = { concurrentSyncs: 8, allowPrivateHosts: true, allowLoopback: false };
+const settings: Settings = {
+  concurrentSyncs: 8,
+  allowPrivateHosts: true,
+  allowLoopback: false,
+  webhookSecrets: [],
+};
 
 function specOf(raw: object): RepositorySpec {
   const parsed = parseSpec({ url, ...raw });
