@@ -5,6 +5,7 @@ import manifest from "./package.json";
 import { clock } from "./src/adapters/clock";
 import { createGitConnections, proxiesOf } from "./src/adapters/git/connections";
 import { createGitSource } from "./src/adapters/git/git-source";
+import { startHttpServer } from "./src/adapters/http/server";
 import { createIds } from "./src/adapters/ids";
 import { keepConnectionsAlive } from "./src/adapters/keep-alive";
 import { createKube, createKubeStream, type Kube } from "./src/adapters/kube/client";
@@ -12,18 +13,21 @@ import { createCluster } from "./src/adapters/kube/cluster";
 import { loadCredentials } from "./src/adapters/kube/credentials";
 import { installDefinitions } from "./src/adapters/kube/install";
 import { createSecrets } from "./src/adapters/kube/secrets";
+import { installService } from "./src/adapters/kube/service";
 import { readVariables } from "./src/adapters/kube/variables";
 import { versionProblem } from "./src/adapters/kube/version";
 import { createWire } from "./src/adapters/kube/wire";
 import { createLog } from "./src/adapters/log";
 import { createMetrics, type MetricsAdapter } from "./src/adapters/metrics";
 import { sha256 } from "./src/adapters/sha256";
-import { keepAccount, readConfig, readPeprPort } from "./src/config";
+import { verify } from "./src/adapters/signature";
+import { keepAccount, readConfig, readHttpPort, readPeprPort } from "./src/config";
 import { parseGitCredentials } from "./src/core/repository/git-credentials";
 import type { Settings } from "./src/model/settings";
 import type { Log } from "./src/ports";
 import { createInbox } from "./src/worker/inbox";
-import { createSupervisor } from "./src/worker/supervisor";
+import { createReceiver } from "./src/worker/receive";
+import { createSupervisor, type Supervisor } from "./src/worker/supervisor";
 
 const NOBODY: RepositoryInbox = { upsert: () => undefined, remove: () => undefined };
 const SETTINGS_EVERY_MS = 30_000;
@@ -88,6 +92,7 @@ async function watch(): Promise<void> {
     settings: settings.current,
   });
   start(createInbox(supervisor));
+  openHttp({ supervisor, settings, metrics, log, kube });
   void settings.follow(() => supervisor.nudgeAll());
 }
 
@@ -108,15 +113,39 @@ async function connect() {
   return { kube: createKube(wire, credentials), stream: createKubeStream(wire, credentials) };
 }
 
+interface HttpParts {
+  readonly supervisor: Supervisor;
+  readonly settings: ReturnType<typeof createSettings>;
+  readonly metrics: MetricsAdapter;
+  readonly log: Log;
+  readonly kube: Kube;
+}
+
+/** Webhooks and metrics, on a port of our own; nothing waits for it or for its Service. */
+function openHttp({ supervisor, settings, metrics, log, kube }: HttpParts): void {
+  const port = settings.httpPort();
+  const secrets = () => settings.current().webhookSecrets;
+  startHttpServer({
+    port,
+    receive: createReceiver({ secrets, verify, supervisor, log }),
+    metrics: () => metricsCollector.getMetrics(),
+    answered: outcome => metrics.httpAnswered(outcome),
+    log,
+  });
+  void untilDone(log, "Service applied", () => installService(kube, port, life));
+}
+
 /** Settings are read before anything syncs, and read again for as long as the process lives. */
 function createSettings(kube: Kube, log: Log) {
   let settings: Settings | undefined;
+  let httpPort = readHttpPort();
   let told = "";
 
   async function read(): Promise<void> {
     const { secret, configMap } = await readVariables(kube, life);
     const clusterTooOld = await versionProblem(kube, life);
     const config = readConfig(process.env, secret, configMap);
+    httpPort = readHttpPort(process.env, secret, configMap);
     const problems = config.problems.join("; ");
     if (problems !== told) log.warn({ problems }, "settings that cannot be used");
     told = problems;
@@ -141,7 +170,7 @@ function createSettings(kube: Kube, log: Log) {
     }
   }
 
-  return { read, current, follow };
+  return { read, current, follow, httpPort: () => httpPort };
 }
 
 /** Tries for as long as it takes: without an API server there is nothing else to do. */

@@ -63,7 +63,9 @@ async function run(options: StartOptions, stops: Stops): Promise<void> {
   await createRepository(kube, { ...options, url }, name);
   void narrate(kube, say, stops.signal);
   const demo = demoUrl === undefined ? {} : { demoUrl };
-  say(instructions({ controlPlane, namespace, name, ...demo }));
+  const { httpUrl, webhookSecret } = nopea;
+  const webhook = { url: `${httpUrl}/webhook/${namespace}/${name}`, secret: webhookSecret };
+  say(instructions({ controlPlane, namespace, name, webhook, ...demo }));
 }
 
 async function startDemo(directory: string, options: StartOptions, stops: Stops): Promise<string> {

@@ -1,4 +1,5 @@
 /** Both Pepr processes on a local control plane, as in a cluster: built module, TLS, ServiceAccount token, RBAC. */
+import { randomBytes } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { writeKubeconfig } from "./access";
@@ -30,6 +31,8 @@ export interface Nopea {
   readonly admission: PeprProcess;
   /** The watcher's own HTTP port: webhooks, health, metrics. */
   readonly httpUrl: string;
+  /** What webhooks must be signed with; NOPEA_WEBHOOK_SECRET of `env` wins. */
+  readonly webhookSecret: string;
   /** From the manifest's first object to both processes healthy. */
   readonly startedInMs: number;
   stop(): Promise<void>;
@@ -42,11 +45,9 @@ export async function startNopea(options: NopeaOptions): Promise<Nopea> {
   const started = Date.now();
   const [admissionPort = 0, watcherPort = 0, httpPort = 0, unusedPort = 0] = await freePorts(4);
   const manifest = await readPeprManifest(root, admissionPort);
-  await install(controlPlane, manifest);
-  const env = {
-    ...(await environment(controlPlane, manifest, root)),
-    ...options.env,
-  };
+  const webhookSecret = randomBytes(20).toString("hex");
+  await install(controlPlane, manifest, webhookSecret);
+  const env = { ...(await environment(controlPlane, manifest, root)), ...options.env };
   const start = (name: "watcher" | "admission", port: number, http: number) =>
     startPeprProcess({
       name,
@@ -68,6 +69,7 @@ export async function startNopea(options: NopeaOptions): Promise<Nopea> {
   return {
     watcher,
     admission,
+    webhookSecret: options.env?.NOPEA_WEBHOOK_SECRET ?? webhookSecret,
     httpUrl: `http://127.0.0.1:${httpPort}`,
     startedInMs: Date.now() - started,
     stop: async () => {
@@ -76,10 +78,21 @@ export async function startNopea(options: NopeaOptions): Promise<Nopea> {
   };
 }
 
-async function install(controlPlane: ControlPlane, manifest: PeprManifest): Promise<void> {
+/** Pepr's objects, and what an administrator would add: a secret for webhooks. */
+async function install(
+  controlPlane: ControlPlane,
+  manifest: PeprManifest,
+  webhookSecret: string,
+): Promise<void> {
   const kube = createKubeClient(controlPlane.admin);
+  const secret = {
+    apiVersion: "v1",
+    kind: "Secret",
+    metadata: { name: "nopea", namespace: peprNamespace },
+    stringData: { NOPEA_WEBHOOK_SECRET: webhookSecret },
+  };
   try {
-    for (const object of [peprStoreCrd, ...manifest.objects]) await kube.apply(object);
+    for (const object of [peprStoreCrd, ...manifest.objects, secret]) await kube.apply(object);
     await eventually(() => kube.list("pepr.dev/v1", "PeprStore"), 10_000);
   } finally {
     await kube.close();

@@ -17,15 +17,18 @@ export interface RunningProcess {
 
 export interface RunningNopea {
   readonly httpUrl: string;
+  /** Signs webhooks. */
+  readonly webhookSecret: string;
   readonly watcher: RunningProcess;
   readonly admission: RunningProcess;
 }
 
 /** The pair that the global setup has started. */
 export function runningNopea(): RunningNopea {
-  const { httpUrl, controlUrl, watcherLog, admissionLog } = inject("nopea");
+  const { httpUrl, webhookSecret, controlUrl, watcherLog, admissionLog } = inject("nopea");
   return {
     httpUrl,
+    webhookSecret,
     watcher: processAt(`${controlUrl}/watcher`, watcherLog),
     admission: processAt(`${controlUrl}/admission`, admissionLog),
   };

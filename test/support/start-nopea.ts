@@ -11,6 +11,7 @@ declare module "vitest" {
     /** The running pair: see nopea.ts. */
     nopea: {
       readonly httpUrl: string;
+      readonly webhookSecret: string;
       readonly controlUrl: string;
       readonly watcherLog: string;
       readonly admissionLog: string;
@@ -28,6 +29,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   });
   project.provide("nopea", {
     httpUrl: nopea.httpUrl,
+    webhookSecret: nopea.webhookSecret,
     controlUrl: control.url,
     watcherLog: nopea.watcher.log,
     admissionLog: nopea.admission.log,
