@@ -27,6 +27,8 @@ export interface TestCluster {
   as(user: string, groups?: readonly string[]): KubeClient;
   accessFor(user: string, groups?: readonly string[]): Access;
   tokenFor(namespace: string, serviceAccount: string): Promise<string>;
+  /** The minor version of the API server: 24 for Kubernetes 1.24. */
+  minorVersion(): Promise<number>;
   /** Runs kubectl; a failure is a result, not an exception. */
   kubectl(args: readonly string[], options?: KubectlOptions): Promise<KubectlResult>;
   /** A new namespace with a name of its own, deleted after the file's tests. */
@@ -68,6 +70,10 @@ export function testCluster(): TestCluster {
       return client;
     },
     tokenFor: (namespace, serviceAccount) => requestToken(adminAccess, namespace, serviceAccount),
+    minorVersion: async () => {
+      const { gitVersion } = JSON.parse(await admin.text("/version")) as { gitVersion: string };
+      return Number(gitVersion.split(".")[1]);
+    },
     kubectl: async (args, options = {}) => {
       const kubeconfig = join(dir, `kubectl-${uniqueSuffix()}.kubeconfig`);
       await writeKubeconfig(kubeconfig, options.access ?? adminAccess);

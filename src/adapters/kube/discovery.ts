@@ -31,7 +31,7 @@ export function createDiscovery(kube: Kube): Discovery {
     const asking = ask(kube, apiVersion, signal).then((kinds): Answer => ({ kinds }));
     // what was known still counts: a list or an apply will say what is wrong
     const answer = await orUnavailable(asking, fault => ({ kinds: cached ?? new Map(), fault }));
-    if (answer.fault === undefined) known.set(apiVersion, answer.kinds);
+    known.set(apiVersion, answer.kinds);
     return answer;
   }
 
