@@ -1,12 +1,20 @@
 /** A smart-HTTP Git server on loopback: `git http-backend` behind node:http, with the moods that tests ask for. */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer as createSecureServer } from "node:https";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Pair } from "./certificates";
 import { runBackend } from "./git-backend";
 import { createBareRepository, type GitRepository } from "./git-repository";
 
 /** How one repository answers; unset: well and at once. */
 export interface Behaviour {
   readonly basicAuth?: { readonly username: string; readonly password: string };
+  /** Wants this token as Bearer, and says so. */
+  readonly bearerToken?: string;
+  /** Speaks protocol v0 only, as servers did before 2018. */
+  readonly oldProtocol?: boolean;
+  /** Breaks off after so many bytes of a POST's answer. */
+  readonly cutAfterBytes?: number;
   readonly delayMs?: number;
   /** Never answers: neither headers nor end. */
   readonly hang?: boolean;
@@ -24,6 +32,9 @@ export interface GitRequest {
   readonly at: number;
   readonly userAgent: string;
   readonly gitProtocol: string;
+  readonly authorization: string;
+  /** Bytes of the answer, headers included; known when it has ended. */
+  sentBytes: number;
 }
 
 export interface GitServer {
@@ -41,24 +52,29 @@ export interface ServedRepository extends GitRepository {
   readonly url: string;
 }
 
-/** Serves the bare repositories below a directory on a free port, of loopback unless told otherwise. */
-export async function startGitServer(directory: string, host = "127.0.0.1"): Promise<GitServer> {
+/** Serves the bare repositories below a directory on a free port, of loopback unless told otherwise; over HTTPS with `tls`. */
+export async function startGitServer(
+  directory: string,
+  host = "127.0.0.1",
+  tls?: Pair,
+): Promise<GitServer> {
   const behaviours = new Map<string, Behaviour>();
   const requests: GitRequest[] = [];
-  const server = createServer((incoming, answer) => {
+  const listener = (incoming: IncomingMessage, answer: ServerResponse) => {
     const name = repositoryOf(incoming);
-    requests.push(record(name, incoming));
+    requests.push(record(name, incoming, answer));
     serve(directory, behaviours.get(name) ?? {}, incoming, answer).catch((error: unknown) => {
       answer.destroy(error instanceof Error ? error : undefined);
     });
-  });
+  };
+  const server = tls === undefined ? createServer(listener) : createSecureServer(tls, listener);
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(0, host, resolve);
   });
   const address = server.address();
   const port = address !== null && typeof address === "object" ? address.port : 0;
-  const url = `http://${host}:${port}`;
+  const url = `${tls === undefined ? "http" : "https"}://${host}:${port}`;
   return {
     url,
     requests,
@@ -84,37 +100,69 @@ async function serve(
 ): Promise<void> {
   if (behaviour.hang === true) return;
   if (behaviour.delayMs !== undefined) await sleep(behaviour.delayMs);
-  if (behaviour.status !== undefined) {
-    answer.writeHead(behaviour.status).end();
+  const refusal = refuse(behaviour, incoming);
+  if (refusal !== undefined) {
+    answer.writeHead(refusal.status, refusal.headers).end();
     return;
   }
-  if (!isAuthorized(behaviour, incoming)) {
-    answer.writeHead(401, { "www-authenticate": 'Basic realm="nopea"' }).end();
-    return;
-  }
-  if (behaviour.readOnly === true && incoming.url?.includes("git-receive-pack") === true) {
-    answer.writeHead(403).end();
-    return;
-  }
+  if (behaviour.oldProtocol === true) delete incoming.headers["git-protocol"];
+  if (incoming.method === "POST") cut(answer, behaviour.cutAfterBytes ?? Infinity);
   await runBackend(directory, incoming, answer);
 }
 
-function isAuthorized({ basicAuth }: Behaviour, incoming: IncomingMessage): boolean {
+interface Refusal {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+function refuse(behaviour: Behaviour, incoming: IncomingMessage): Refusal | undefined {
+  if (behaviour.status !== undefined) return { status: behaviour.status, headers: {} };
+  if (!isAuthorized(behaviour, incoming)) {
+    const scheme = behaviour.bearerToken === undefined ? "Basic" : "Bearer";
+    return { status: 401, headers: { "www-authenticate": `${scheme} realm="nopea"` } };
+  }
+  const isPush = incoming.url?.includes("git-receive-pack") === true;
+  return behaviour.readOnly === true && isPush ? { status: 403, headers: {} } : undefined;
+}
+
+/** The connection ends as soon as so many bytes have left. */
+function cut(answer: ServerResponse, bytes: number): void {
+  const { socket } = answer;
+  const before = socket?.bytesWritten ?? 0;
+  const write = answer.write.bind(answer);
+  answer.write = (chunk: Buffer) => {
+    const left = bytes - ((socket?.bytesWritten ?? 0) - before);
+    const whole = write(chunk.subarray(0, Math.max(left, 0)));
+    if (left < chunk.length) answer.destroy();
+    return whole;
+  };
+}
+
+function isAuthorized({ basicAuth, bearerToken }: Behaviour, incoming: IncomingMessage): boolean {
+  if (bearerToken !== undefined) return incoming.headers.authorization === `Bearer ${bearerToken}`;
   if (basicAuth === undefined) return true;
   const credentials = Buffer.from(`${basicAuth.username}:${basicAuth.password}`);
   return incoming.headers.authorization === `Basic ${credentials.toString("base64")}`;
 }
 
-function record(repository: string, incoming: IncomingMessage): GitRequest {
+function record(repository: string, incoming: IncomingMessage, answer: ServerResponse): GitRequest {
   const protocol = incoming.headers["git-protocol"];
-  return {
+  const { socket } = incoming;
+  const before = socket.bytesWritten;
+  const request: GitRequest = {
     repository,
     method: incoming.method ?? "",
     url: incoming.url ?? "",
     at: Date.now(),
     userAgent: incoming.headers["user-agent"] ?? "",
     gitProtocol: typeof protocol === "string" ? protocol : "",
+    authorization: incoming.headers.authorization ?? "",
+    sentBytes: 0,
   };
+  answer.once("close", () => {
+    request.sentBytes = socket.bytesWritten - before;
+  });
+  return request;
 }
 
 function repositoryOf(incoming: IncomingMessage): string {

@@ -5,6 +5,8 @@ import { rootCertificates } from "node:tls";
 import type { Dispatcher } from "undici";
 import buildConnector from "undici/lib/core/connect.js";
 import Agent from "undici/lib/dispatcher/agent.js";
+import tunnel from "undici/lib/api/api-connect.js";
+import Pool from "undici/lib/dispatcher/pool.js";
 import EnvHttpProxyAgent from "undici/lib/dispatcher/env-http-proxy-agent.js";
 import { NopeaError } from "../../model/errors";
 import { refuseAddress, type AddressPolicy } from "./address-policy";
@@ -104,7 +106,13 @@ function createPool({ policy, timeouts, proxies = {} }: GitConnecting, ca: strin
     noProxy,
     requestTls: { timeout: connectMs, ...tls },
     proxyTunnel: false,
+    clientFactory: createProxyClient,
   });
+}
+
+// undici's own index gives every dispatcher its verbs, and brings all the rest of undici along
+function createProxyClient(origin: URL, options: object): Dispatcher {
+  return Object.assign(new Pool(origin, options), { connect: tunnel });
 }
 
 // Decides on the very addresses that the socket then connects to: a second DNS answer can't slip in.

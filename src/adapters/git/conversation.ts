@@ -1,6 +1,12 @@
 /** Talks with a Git server about one repository: refs and packs, in the protocol that it speaks. */
 import { NopeaError } from "../../model/errors";
-import { parseRef, readAdvertisement, withoutEnd, type Advertisement, type Ref } from "./advertisement";
+import {
+  parseRef,
+  readAdvertisement,
+  withoutEnd,
+  type Advertisement,
+  type Ref,
+} from "./advertisement";
 import type { GitHttp } from "./http";
 import {
   readPack,
@@ -33,17 +39,42 @@ export function createConversation(
   acquaintances: Acquaintances,
 ): Conversation {
   const uploadPack = `${url}/git-upload-pack`;
+  const server = createServerMemory(http, url, acquaintances);
+  return {
+    refs: prefix =>
+      server.ask(async known => {
+        const current = isForgotten(known) ? await server.discover() : known;
+        if (current.version === 0) return current.refs;
+        const body = writeListRefs(prefix);
+        return readRefs(await http.request({ url: uploadPack, version: 2, body }));
+      }),
+    isPartial: async () => {
+      const known = acquaintances.get() ?? (await server.discover());
+      return known.version === 2 && known.canFilter;
+    },
+    pack: (order, reading) =>
+      server.ask(async known => {
+        const body = writeOrder(order, known);
+        const answer = await http.request({ url: uploadPack, version: known.version, body });
+        return readPack(answer, reading);
+      }),
+  };
+}
+
+function createServerMemory(http: GitHttp, url: string, acquaintances: Acquaintances) {
+  const infoRefs = `${url}/info/refs?service=git-upload-pack`;
 
   async function discover(): Promise<Advertisement> {
-    const answer = await http.request({ url: `${url}/info/refs?service=git-upload-pack`, version: 2 });
-    const advertisement = await readAdvertisement(answer);
+    const advertisement = await readAdvertisement(
+      await http.request({ url: infoRefs, version: 2 }),
+    );
     // refs are old the next time, and may be many
     acquaintances.set(advertisement.version === 2 ? advertisement : { ...advertisement, refs: [] });
     return advertisement;
   }
 
   /** A server that is another one than last time, or was upgraded, is asked anew what it can do. */
-  async function withAdvertisement<T>(work: (known: Advertisement) => Promise<T>): Promise<T> {
+  async function ask<T>(work: (known: Advertisement) => Promise<T>): Promise<T> {
     const known = acquaintances.get();
     if (known === undefined) return work(await discover());
     try {
@@ -55,27 +86,12 @@ export function createConversation(
     }
   }
 
-  return {
-    refs: prefix =>
-      withAdvertisement(async known => {
-        if (known.version === 0) return known.refs.length > 0 ? known.refs : refsOf(await discover());
-        const answer = await http.request({ url: uploadPack, version: 2, body: writeListRefs(prefix) });
-        return readRefs(answer);
-      }),
-    isPartial: async () => {
-      const known = acquaintances.get() ?? (await discover());
-      return known.version === 2 && known.canFilter;
-    },
-    pack: (order, reading) =>
-      withAdvertisement(async known => {
-        const body = writeOrder(order, known);
-        return readPack(await http.request({ url: uploadPack, version: known.version, body }), reading);
-      }),
-  };
+  return { discover, ask };
 }
 
-function refsOf(advertisement: Advertisement): readonly Ref[] {
-  return advertisement.version === 0 ? advertisement.refs : [];
+/** In protocol v0 the refs are part of it; those of last time were not kept. */
+function isForgotten(known: Advertisement): boolean {
+  return known.version === 0 && known.refs.length === 0;
 }
 
 function writeOrder(order: PackOrder, known: Advertisement): Buffer {

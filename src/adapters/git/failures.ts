@@ -4,6 +4,9 @@ import { excerpt } from "./printable";
 
 type Explanation = readonly [code: ErrorCode, sentence: string];
 
+const UNKNOWN_AUTHORITY =
+  "its certificate is of an unknown authority (ca.crt in the Secret of spec.secretRef may name it)";
+
 const BY_CODE: Readonly<Record<string, Explanation>> = {
   ENOTFOUND: ["git-unreachable", "its name can't be resolved"],
   EAI_AGAIN: ["git-unreachable", "its name can't be resolved at the moment"],
@@ -20,16 +23,11 @@ const BY_CODE: Readonly<Record<string, Explanation>> = {
   UND_ERR_HEADERS_OVERFLOW: ["git-protocol", "its answer is no HTTP that nopea understands"],
   ERR_TLS_CERT_ALTNAME_INVALID: ["git-unreachable", "its certificate is for another host"],
   CERT_HAS_EXPIRED: ["git-unreachable", "its certificate has expired"],
-  SELF_SIGNED_CERT_IN_CHAIN: ["git-unreachable", "its certificate is of an unknown authority"],
-  DEPTH_ZERO_SELF_SIGNED_CERT: ["git-unreachable", "its certificate is of an unknown authority"],
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: [
-    "git-unreachable",
-    "its certificate is of an unknown authority",
-  ],
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: [
-    "git-unreachable",
-    "its certificate is of an unknown authority",
-  ],
+  SELF_SIGNED_CERT_IN_CHAIN: ["git-unreachable", UNKNOWN_AUTHORITY],
+  DEPTH_ZERO_SELF_SIGNED_CERT: ["git-unreachable", UNKNOWN_AUTHORITY],
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: ["git-unreachable", UNKNOWN_AUTHORITY],
+  CERT_SIGNATURE_FAILURE: ["git-unreachable", UNKNOWN_AUTHORITY],
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: ["git-unreachable", UNKNOWN_AUTHORITY],
 };
 
 /** Translates a failed exchange with a host; what already is an error of the catalogue stays as it is. */
@@ -45,6 +43,7 @@ function explain(code: string): Explanation {
   const known = BY_CODE[code];
   if (known !== undefined) return known;
   if (code === "HPE") return ["git-protocol", "its answer is not HTTP"];
+  if (/OSSL|PEM|ASN1/.test(code)) return ["git-unreachable", "ca.crt can't be read"];
   if (/SSL|TLS|CERT|EPROTO/.test(code)) return ["git-unreachable", `TLS failed (${code})`];
   return [
     "git-unreachable",

@@ -55,9 +55,7 @@ export function createGitSource({ connections, limits: changed }: GitSourceOptio
   };
   return {
     resolve: (remote, signal) =>
-      run(shared, remote, signal, ({ conversation }) =>
-        resolveBranch(conversation, remote.branch),
-      ),
+      run(shared, remote, signal, ({ conversation }) => resolveBranch(conversation, remote.branch)),
     fetch: (remote, commit, known, signal) =>
       run(shared, remote, signal, call => fetchInTurn(call, commit, known)),
   };
@@ -123,12 +121,12 @@ async function fetchTree(call: Call, { commit, known, makeRoom }: Fetch): Promis
   const selected = await select(objects, remote, { commit, limits });
   const unknown = selected.filter(({ path, oid }) => known(path, oid) === undefined);
   await orTooLarge(conversation, () => objects.load(unknown.map(({ oid }) => oid)));
-  const bytes = ({ path, oid }: Selected) => known(path, oid) ?? objects.bytes(oid);
+  const bytes = ({ path, oid }: Selected) => known(path, oid) ?? objects.reader.bytes(oid);
   checkSizes(
     selected.map(file => ({ ...file, bytes: bytes(file) })),
     limits,
   );
-  return { commit, files: await readFiles(objects, selected, known, pacer) };
+  return { commit, files: await readFiles(objects.reader, selected, known, pacer) };
 }
 
 async function select(
@@ -136,11 +134,12 @@ async function select(
   remote: GitRemote,
   { commit, limits }: { readonly commit: string; readonly limits: GitLimits },
 ): Promise<readonly Selected[]> {
-  const root = parseCommit(objects.commit(commit));
-  const folder = await objects.settle(() => findFolder(objects, root, remote, commit));
-  const found = await objects.settle(() => walkFolder(objects, folder, limits));
-  await objects.load(await objects.settle(() => neededBefore(objects, folder, found)));
-  return objects.settle(() => selectFiles(objects, folder, found));
+  const { reader } = objects;
+  const root = parseCommit(reader.commit(commit));
+  const folder = await objects.settle(() => findFolder(reader, root, remote, commit));
+  const found = await objects.settle(() => walkFolder(reader, folder, limits));
+  await objects.load(await objects.settle(() => neededBefore(reader, folder, found)));
+  return objects.settle(() => selectFiles(reader, folder, found));
 }
 
 /** The limit says what would help. */

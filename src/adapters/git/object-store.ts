@@ -47,5 +47,7 @@ export function createObjectStore(maxBytes: number): ObjectStore {
  */
 export function partitionOf({ url, credentials }: GitRemote): string {
   const { authorization = "", ca = "" } = credentials ?? {};
-  return createHash("sha256").update(JSON.stringify([url, authorization, ca])).digest("base64");
+  return createHash("sha256")
+    .update(JSON.stringify([url, authorization, ca]))
+    .digest("base64");
 }

@@ -20,6 +20,8 @@ export function writeFetch({ what, wants, haves, withoutBlobs }: PackOrder): Buf
   const lines = [
     "no-progress",
     "ofs-delta",
+    // without it, servers send a shallow commit's objects again although we have them
+    ...(haves.length > 0 ? ["thin-pack"] : []),
     ...haves.map(oid => `shallow ${oid}`),
     ...(what === "commit" ? ["deepen 1"] : []),
     ...(withoutBlobs ? ["filter blob:none"] : []),
@@ -37,7 +39,9 @@ export function writeListRefs(prefix: string): Buffer {
 
 function writeCommand(command: string, lines: readonly string[]): Buffer {
   const head = pktLine(`command=${command}\n`);
-  return Buffer.from(`${head}${DELIMITER}${lines.map(text => pktLine(`${text}\n`)).join("")}${FLUSH}`);
+  return Buffer.from(
+    `${head}${DELIMITER}${lines.map(text => pktLine(`${text}\n`)).join("")}${FLUSH}`,
+  );
 }
 
 /** The body of `git-upload-pack` in protocol v0: one commit with everything in it. */

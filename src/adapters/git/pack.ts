@@ -22,6 +22,7 @@ export interface PackedObject {
 interface Index {
   readonly pack: Buffer;
   readonly limits: GitLimits;
+  readonly outside: PackOpening["outside"];
   readonly byPlace: Map<number, PackEntry>;
   readonly byName: Map<string, PackEntry>;
   readonly cache: {
@@ -33,12 +34,21 @@ interface Index {
 const CACHE_BYTES = 16 * 2 ** 20;
 const CHAIN_BYTES = 256 * 2 ** 20;
 
-/** Reads the pack once, so that every object has its name. */
-export async function openPack(pack: Buffer, limits: GitLimits, pacer: Pacer): Promise<Pack> {
+export interface PackOpening {
+  readonly limits: GitLimits;
+  readonly pacer: Pacer;
+  /** Objects that are not in the pack, and may be bases in it. */
+  readonly outside: (oid: string) => PackedObject | undefined;
+}
+
+/** Reads the pack once, so that every object has its name, but those whose bases are not to be had. */
+export async function openPack(pack: Buffer, opening: PackOpening): Promise<Pack> {
+  const { limits, pacer, outside } = opening;
   const entries = await scanPack(pack, limits, pacer);
   const index: Index = {
     pack,
     limits,
+    outside,
     byPlace: new Map(entries.map(entry => [entry.at, entry])),
     byName: new Map(),
     cache: createByteCache(CACHE_BYTES),
@@ -99,10 +109,9 @@ function readEntry(index: Index, oid: string): PackedObject {
 // undefined: some base is not known (yet), or something on the way is too large to be held.
 function resolve(index: Index, entry: PackEntry): PackedObject | undefined {
   const chain = chainOf(index, entry);
-  const root = chain?.pop();
-  if (chain === undefined || root === undefined) return undefined;
-  let object = index.cache.get(root.at) ?? unpack(index, root);
-  for (const delta of chain.reverse()) {
+  if (chain === undefined) return undefined;
+  let object = chain.root;
+  for (const delta of chain.deltas.reverse()) {
     const { data } = inflateAt(index.pack, delta.dataAt, delta.bytes);
     object = { kind: object.kind, data: applyDelta(data, object.data) };
     index.cache.set(delta.at, object);
@@ -110,26 +119,41 @@ function resolve(index: Index, entry: PackEntry): PackedObject | undefined {
   return object;
 }
 
-// The entry, its base, the base's base … down to one that is cached or whole.
-function chainOf(index: Index, entry: PackEntry): PackEntry[] | undefined {
-  const chain: PackEntry[] = [];
+interface Chain {
+  readonly root: PackedObject;
+  readonly deltas: PackEntry[];
+}
+
+// The entry, its base, the base's base … down to one that is cached, whole, or known from elsewhere.
+function chainOf(index: Index, entry: PackEntry): Chain | undefined {
+  const deltas: PackEntry[] = [];
   let bytes = 0;
-  for (let next: PackEntry | undefined = entry; next !== undefined; next = baseOf(index, next)) {
+  for (let next: PackEntry | undefined = entry; next !== undefined; ) {
     if (Math.max(next.objectBytes, next.bytes) > index.limits.objectBytes) return undefined;
     bytes += next.objectBytes;
     if (bytes > CHAIN_BYTES) return undefined;
-    chain.push(next);
-    if (next.base === undefined || index.cache.get(next.at) !== undefined) return chain;
+    const whole = index.cache.get(next.at) ?? unpackWhole(index, next);
+    if (whole !== undefined) return { root: whole, deltas };
+    deltas.push(next);
+    const base = baseOf(index, next);
+    const outside = base === undefined ? outsideBase(index, next) : undefined;
+    if (outside !== undefined) return { root: outside, deltas };
+    next = base;
   }
   return undefined;
+}
+
+// A thin pack leaves out bases that the server thinks we have.
+function outsideBase({ outside }: Index, { base }: PackEntry): PackedObject | undefined {
+  return typeof base === "string" ? outside(base) : undefined;
 }
 
 function baseOf({ byPlace, byName }: Index, { base }: PackEntry): PackEntry | undefined {
   return typeof base === "string" ? byName.get(base) : byPlace.get(base ?? -1);
 }
 
-function unpack(index: Index, entry: PackEntry): PackedObject {
-  if (entry.kind === "delta") throw damaged("a delta of it has no base");
+function unpackWhole(index: Index, entry: PackEntry): PackedObject | undefined {
+  if (entry.kind === "delta") return undefined;
   const { data } = inflateAt(index.pack, entry.dataAt, entry.bytes);
   const object = { kind: entry.kind, data };
   index.cache.set(entry.at, object);

@@ -42,9 +42,7 @@ export function selectFiles(
     path: item.path,
     oid: item.entry.mode === "link" ? linkTarget(reader, root, item) : item.entry.oid,
   }));
-  return files
-    .filter(({ path }) => MANIFEST.test(path))
-    .sort((a, b) => (a.path < b.path ? -1 : 1));
+  return files.filter(({ path }) => MANIFEST.test(path)).sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
 /** Throws for what is more than nopea reads. */
@@ -95,7 +93,5 @@ function readIgnoreFile(reader: TreeReader, place: Folder): IgnoreFile[] {
 }
 
 function ignoreFileIn(reader: TreeReader, place: Folder): TreeEntry | undefined {
-  return entriesOf(reader, place).find(
-    ({ name, mode }) => name === IGNORE_FILE && mode === "file",
-  );
+  return entriesOf(reader, place).find(({ name, mode }) => name === IGNORE_FILE && mode === "file");
 }

@@ -254,7 +254,9 @@ describe("lying", () => {
     ["half a line", [line("NAK\n"), "00ff\u0001PACK"], /ends in the middle/],
   ] as const)("%s: git-protocol", async (_, pieces, text) => {
     const server = await serveAfterAdvertisement(...pieces);
-    const error = await failure(ask(openSource(), "fetch", server.url, new AbortController().signal));
+    const error = await failure(
+      ask(openSource(), "fetch", server.url, new AbortController().signal),
+    );
     expect(error).toMatchObject({ code: "git-protocol" });
     expect(error.message).toMatch(text);
   });

@@ -33,9 +33,15 @@ function varint(value: number): number[] {
   return value < 128 ? [value] : [value % 128 | 128, ...varint(Math.floor(value / 128))];
 }
 
+const OUTSIDE = { kind: "blob", data: Buffer.from("outside") } as const;
+
 function open(pack: Buffer, limits: Partial<GitLimits> = {}) {
   const pacer = createPacer(new AbortController().signal);
-  return openPack(pack, { ...GIT_LIMITS, ...limits }, pacer);
+  return openPack(pack, {
+    limits: { ...GIT_LIMITS, ...limits },
+    pacer,
+    outside: oid => (oid === blobName("outside") ? OUTSIDE : undefined),
+  });
 }
 
 function blobName(text: string): string {
@@ -50,6 +56,15 @@ describe("openPack", () => {
     expect(pack.read(blobName("hello"), "blob").toString()).toBe("hello");
     expect(pack.read(blobName("hello!!!"), "blob").toString()).toBe("hello!!!");
     expect(pack.bytes(blobName("hello!!!"))).toBe(8);
+  });
+
+  it("a delta of an object that is not in the pack: by its name where the base is known", async () => {
+    const delta = Buffer.from([7, 8, 0x90, 7, 1, ...Buffer.from("!")]);
+    const of = (text: string) =>
+      entry(NAME_DELTA, delta.length, delta, [...Buffer.from(blobName(text), "hex")]);
+    const pack = await open(packOf(of("outside"), of("unknown")));
+    expect(pack.read(blobName("outside!"), "blob").toString()).toBe("outside!");
+    expect(() => pack.read(blobName("unknown!"), "blob")).toThrow("missing");
   });
 
   it("deltas that name their base, also one that comes later: by their names", async () => {
@@ -143,7 +158,12 @@ describe("openPack", () => {
       const data = Buffer.from(`${index}`.padStart(64));
       return entry(BLOB, data.length, data);
     });
-    const opened = openPack(packOf(...blobs), GIT_LIMITS, createPacer(controller.signal));
+    const pacer = createPacer(controller.signal);
+    const opened = openPack(packOf(...blobs), {
+      limits: GIT_LIMITS,
+      pacer,
+      outside: () => undefined,
+    });
     const reason = new Error("enough");
     controller.abort(reason);
     await expect(opened).rejects.toBe(reason);

@@ -1,0 +1,71 @@
+/** Reads objects from what was fetched just now, and from what is known from before. */
+import { damaged } from "./inflate";
+import type { Shelf } from "./object-store";
+import type { Pack, PackedObject } from "./pack";
+import type { ObjectKind } from "./pack-header";
+import { parseTree, type TreeEntry, type TreeReader } from "./tree";
+
+/** Throws Missing for what is neither known nor in one of the packs. */
+export interface ObjectReader extends TreeReader {
+  commit(oid: string): Buffer;
+  isKnown(oid: string): boolean;
+  add(pack: Pack): void;
+}
+
+export class Missing extends Error {
+  readonly oid: string;
+  constructor(oid: string) {
+    super(`object ${oid} is missing`);
+    this.oid = oid;
+  }
+}
+
+/** It need not be sent: everybody knows it. */
+const EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904";
+
+/** Makes the reader of one fetch. What it reads it puts on the shelf. */
+export function createObjectReader(shelf: Shelf): ObjectReader {
+  const packs: Pack[] = [];
+  const trees = new Map<string, readonly TreeEntry[]>([[EMPTY_TREE, []]]);
+  /** What this fetch counts on must not go from the shelf before it is read. */
+  const held = new Map<string, PackedObject>();
+
+  const packOf = (oid: string) => packs.find(pack => pack.bytes(oid) !== undefined);
+
+  function hold(oid: string): PackedObject | undefined {
+    const object = held.get(oid) ?? shelf.get(oid);
+    if (object !== undefined) held.set(oid, object);
+    return object;
+  }
+
+  function read(oid: string, kind: ObjectKind): Buffer {
+    const object = hold(oid) ?? unpack(oid, kind);
+    if (object.kind !== kind) throw damaged(`object ${oid} is no ${kind}`);
+    return object.data;
+  }
+
+  function unpack(oid: string, kind: ObjectKind): PackedObject {
+    const pack = packOf(oid);
+    if (pack === undefined) throw new Missing(oid);
+    const object = { kind, data: pack.read(oid, kind) };
+    shelf.put(oid, object);
+    return object;
+  }
+
+  return {
+    commit: oid => read(oid, "commit"),
+    tree: oid => {
+      const entries = trees.get(oid) ?? parseTree(read(oid, "tree"));
+      trees.set(oid, entries);
+      return entries;
+    },
+    blob: oid => read(oid, "blob"),
+    bytes: oid => {
+      const bytes = hold(oid)?.data.length ?? packOf(oid)?.bytes(oid);
+      if (bytes === undefined) throw new Missing(oid);
+      return bytes;
+    },
+    isKnown: oid => hold(oid) !== undefined || packOf(oid) !== undefined,
+    add: pack => void packs.push(pack),
+  };
+}

@@ -1,0 +1,296 @@
+/** How little is asked and transferred: counted at a real Git server, with and without partial clone, in both protocols. */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { createGitConnections } from "../../../src/adapters/git/connections";
+import { createGitSource } from "../../../src/adapters/git/git-source";
+import type { GitLimits } from "../../../src/adapters/git/limits";
+import {
+  startGitServer,
+  type GitServer,
+  type ServedRepository,
+} from "../../../src/local/git-server";
+import type { GitSource, GitTree, KnownFiles } from "../../../src/ports";
+import { fetchTip, nothingKnown, textOf } from "../../contracts/git-source";
+
+const NOISE = Array.from({ length: 20_000 }, (_, index) => Math.sin(index)).join("\n");
+const signal = new AbortController().signal;
+const policy = { allowPrivate: false, allowLoopback: true };
+const connections = createGitConnections({ policy: () => policy });
+let directory: string;
+let server: GitServer;
+let repository: ServedRepository;
+let name: string;
+let count = 0;
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), "nopea-git-"));
+  server = await startGitServer(directory);
+});
+afterAll(async () => {
+  await connections.destroy();
+  await server.stop();
+  await rm(directory, { recursive: true });
+});
+beforeEach(async () => {
+  name = `partial-${count++}`;
+  repository = await server.create(name);
+});
+
+function open(limits: Partial<GitLimits> = {}): GitSource {
+  return createGitSource({ connections, limits });
+}
+
+function at(path = "") {
+  return { url: repository.url, branch: "main", path };
+}
+
+/** What a worker knows that has read this tree. */
+function knownFrom(tree: GitTree): KnownFiles {
+  return (path, oid) =>
+    tree.files.find(file => file.path === path && file.oid === oid)?.content?.length;
+}
+
+/** Methods of the requests during the work, and the bytes of their answers. */
+async function asked<T>(work: () => Promise<T>) {
+  server.forget();
+  const result = await work();
+  // the server hears of the end of its answer a moment later
+  for (let tries = 0; tries < 100 && server.requests.some(hasNotEnded); tries++) {
+    await new Promise(resolve => setTimeout(resolve, 10));
+  }
+  const requests = server.requests.map(({ method }) => method).join(" ");
+  const bytes = server.requests.reduce((sum, { sentBytes }) => sum + sentBytes, 0);
+  return { result, requests, bytes };
+}
+
+function hasNotEnded({ sentBytes }: { readonly sentBytes: number }): boolean {
+  return sentBytes === 0;
+}
+
+describe("a server with partial clone", () => {
+  it("nothing moved: one small request, after the first time", async () => {
+    for (let round = 0; round < 30; round++) await repository.commit({ "a.yaml": `a: ${round}` });
+    const source = open();
+    const first = await asked(() => source.resolve(at(), signal));
+    expect(first.requests).toBe("GET POST");
+    const second = await asked(() => source.resolve(at(), signal));
+    expect(second.requests).toBe("POST");
+    expect(second.bytes).toBeLessThan(1000);
+  });
+
+  it("first fetch: folders, then only the files under path", async () => {
+    const files = { "noise.bin": NOISE, "other/noise.yaml": NOISE, "deploy/a.yaml": "a" };
+    await repository.commit(files);
+    const source = open();
+    const commit = await source.resolve(at("deploy"), signal);
+    const { result, requests, bytes } = await asked(() =>
+      source.fetch(at("deploy"), commit, nothingKnown, signal),
+    );
+    expect(textOf(result)).toEqual({ "deploy/a.yaml": "a" });
+    expect(requests).toBe("POST POST");
+    expect(bytes).toBeLessThan(3000);
+  });
+
+  it("a new commit: its folders and its new files, nothing else", async () => {
+    const big = NOISE.slice(0, 100_000);
+    await repository.commit({ "deploy/big.yaml": big, "deploy/a.yaml": "a" });
+    const source = open();
+    const before = await fetchTip(source, at("deploy"));
+    const commit = await repository.commit({ "deploy/a.yaml": "b" });
+    const { result, requests, bytes } = await asked(() =>
+      source.fetch(at("deploy"), commit, knownFrom(before), signal),
+    );
+    expect(result.files.map(({ path, content }) => [path, content?.toString()])).toEqual([
+      ["deploy/a.yaml", "b"],
+      ["deploy/big.yaml", undefined],
+    ]);
+    expect(requests).toBe("POST POST");
+    expect(bytes).toBeLessThan(3000);
+  });
+
+  it("a new commit in a repository of many folders: not all of them again", async () => {
+    const files = Object.fromEntries(
+      Array.from({ length: 1000 }, (_, index) => [`d${index}/f${index}.txt`, `${index}`]),
+    );
+    await repository.commit({ ...files, "deploy/a.yaml": "a" });
+    const source = open();
+    const first = await asked(() => fetchTip(source, at("deploy")));
+    expect(first.bytes).toBeGreaterThan(30_000);
+    await repository.commit({ "deploy/a.yaml": "b", "d7/new.txt": "new" });
+    const second = await asked(() => fetchTip(source, at("deploy")));
+    expect(textOf(second.result)).toEqual({ "deploy/a.yaml": "b" });
+    expect(second.bytes).toBeLessThan(4000);
+  });
+
+  it("a commit that changes nothing under path: one request; one that is known: none", async () => {
+    const first = await repository.commit({ "deploy/a.yaml": "a" });
+    const source = open();
+    await fetchTip(source, at("deploy"));
+    const commit = await repository.commit({ "README.md": NOISE });
+    const fetch = (of: string) => source.fetch(at("deploy"), of, nothingKnown, signal);
+    const { result, requests, bytes } = await asked(() => fetch(commit));
+    expect(textOf(result)).toEqual({ "deploy/a.yaml": "a" });
+    expect(requests).toBe("POST");
+    expect(bytes).toBeLessThan(2000);
+    expect(await asked(() => fetch(first))).toMatchObject({ requests: "", bytes: 0 });
+  });
+
+  it("two repositories on one URL: the second one fetches only what the first has not", async () => {
+    const files = { "a/x.yaml": "x", "b/y.yaml": "y" };
+    const commit = await repository.commit(files);
+    const source = open();
+    const fetch = (path: string) => source.fetch(at(path), commit, nothingKnown, signal);
+    const { result, requests } = await asked(() => Promise.all([fetch("a"), fetch("a")]));
+    expect(result.map(textOf)).toEqual([{ "a/x.yaml": "x" }, { "a/x.yaml": "x" }]);
+    expect(requests).toBe("GET POST POST");
+    const other = await asked(() => fetch("b"));
+    expect(textOf(other.result)).toEqual({ "b/y.yaml": "y" });
+    expect(other.requests).toBe("POST POST");
+  });
+
+  it("read as somebody else: shares nothing", async () => {
+    const commit = await repository.commit({ "a.yaml": "a" });
+    const source = open();
+    await source.fetch(at(), commit, nothingKnown, signal);
+    const asBob = { ...at(), credentials: { authorization: "Basic Ym9iOmJvYg==" } };
+    const { requests } = await asked(() => source.fetch(asBob, commit, nothingKnown, signal));
+    expect(requests).toBe("GET POST POST");
+  });
+
+  it("nothing can be kept: every tree all the same", async () => {
+    const source = open({ storeBytes: 0 });
+    const files = { "a/b/c/x.yaml": "x", "a/b/y.yaml": "y", "a/z.yaml": { link: "b/c/x.yaml" } };
+    await repository.commit(files);
+    const whole = { "a/b/c/x.yaml": "x", "a/b/y.yaml": "y", "a/z.yaml": "x" };
+    expect(textOf(await fetchTip(source, at("a")))).toEqual(whole);
+    await repository.commit({ "a/b/y.yaml": "new" });
+    expect(textOf(await fetchTip(source, at("a")))).toEqual({ ...whole, "a/b/y.yaml": "new" });
+  });
+
+  it("an ignore file and links: one request more, however many", async () => {
+    const links = Object.fromEntries(
+      Array.from({ length: 5 }, (_, index) => [`d/l${index}.yaml`, { link: `x${index}.yaml` }]),
+    );
+    const targets = Object.fromEntries(
+      Array.from({ length: 5 }, (_, index) => [`d/x${index}.yaml`, `${index}`]),
+    );
+    await repository.commit({ ...links, ...targets, ".nopeaignore": "x0.yaml\n" });
+    const source = open();
+    const { result, requests } = await asked(() => fetchTip(source, at("d")));
+    expect(Object.keys(textOf(result))).toHaveLength(9);
+    expect(requests).toBe("GET POST POST POST POST");
+  });
+
+  it("eight thousand files and more: all of them, in requests that a proxy lets through", async () => {
+    const files = Object.fromEntries(
+      Array.from({ length: 8_100 }, (_, index) => [`d${index % 50}/f${index}.yaml`, `n: ${index}`]),
+    );
+    await repository.commit(files);
+    const { result, requests } = await asked(() => fetchTip(open(), at()));
+    expect(textOf(result)).toEqual(files);
+    expect(requests).toBe("GET POST POST POST POST");
+  }, 120_000);
+});
+
+describe("a server without partial clone", () => {
+  beforeEach(() => repository.git("config", "uploadpack.allowFilter", "false"));
+
+  it("first and second commit: every file; the second transfers only what is new", async () => {
+    await repository.commit({ "noise.bin": NOISE, "d/a.yaml": "a" });
+    const source = open();
+    expect(textOf(await fetchTip(source, at("d")))).toEqual({ "d/a.yaml": "a" });
+    const commit = await repository.commit({ "d/a.yaml": "b" });
+    const { result, bytes } = await asked(() =>
+      source.fetch(at("d"), commit, nothingKnown, signal),
+    );
+    expect(textOf(result)).toEqual({ "d/a.yaml": "b" });
+    expect(bytes).toBeLessThan(3000);
+  });
+
+  it("too large: git-too-large that says what the server lacks", async () => {
+    await repository.commit({ "noise.bin": NOISE, "d/a.yaml": "a" });
+    await expect(fetchTip(open({ transferBytes: 50_000 }), at("d"))).rejects.toMatchObject({
+      code: "git-too-large",
+      message: expect.stringContaining("too large for a server without partial clone") as string,
+    });
+  });
+
+  it("the server gets it later, or loses it: the next fetch goes well", async () => {
+    const source = open();
+    await repository.commit({ "d/a.yaml": "a" });
+    await fetchTip(source, at("d"));
+    await repository.git("config", "uploadpack.allowFilter", "true");
+    await repository.commit({ "d/a.yaml": "b" });
+    expect(textOf(await fetchTip(source, at("d")))).toEqual({ "d/a.yaml": "b" });
+    const fresh = open();
+    await fetchTip(fresh, at("d"));
+    await repository.git("config", "uploadpack.allowFilter", "false");
+    await repository.commit({ "d/a.yaml": "c" });
+    expect(textOf(await fetchTip(fresh, at("d")))).toEqual({ "d/a.yaml": "c" });
+  });
+});
+
+describe("a server of protocol v0", () => {
+  beforeEach(() => server.behave(name, { oldProtocol: true }));
+
+  it("commits, force-pushes and deltas: every file", async () => {
+    const source = open();
+    await repository.commit({ "d/a.yaml": "a", "d/b.yaml": NOISE });
+    expect(textOf(await fetchTip(source, at("d")))).toEqual({ "d/a.yaml": "a", "d/b.yaml": NOISE });
+    await repository.commit({ "d/a.yaml": "b" });
+    expect(textOf(await fetchTip(source, at("d")))).toMatchObject({ "d/a.yaml": "b" });
+    await repository.commit({ "d/c.yaml": "c" }, { parent: null });
+    expect(textOf(await fetchTip(source, at("d")))).toEqual({ "d/c.yaml": "c" });
+  });
+
+  it("an empty repository, a branch that is not there: git-branch-not-found", async () => {
+    const source = open();
+    await expect(source.resolve(at(), signal)).rejects.toThrow("it has no branch at all");
+    await repository.commit({ "a.yaml": "a" }, { branch: "trunk" });
+    await expect(source.resolve(at(), signal)).rejects.toThrow("the repository has trunk");
+  });
+
+  it("a commit that is no tip: git-commit-not-found where the server allows only tips", async () => {
+    await repository.git("config", "uploadpack.allowAnySHA1InWant", "false");
+    const old = await repository.commit({ "a.yaml": "a" });
+    await repository.commit({ "a.yaml": "b" }, { parent: null });
+    await expect(open().fetch(at(), old, nothingKnown, signal)).rejects.toMatchObject({
+      code: "git-commit-not-found",
+    });
+  });
+
+  it("the server is upgraded: the next fetch goes well", async () => {
+    const source = open();
+    await repository.commit({ "d/a.yaml": "a" });
+    await fetchTip(source, at("d"));
+    server.behave(name, {});
+    await repository.commit({ "d/a.yaml": "b" });
+    expect(textOf(await fetchTip(source, at("d")))).toEqual({ "d/a.yaml": "b" });
+    server.behave(name, { oldProtocol: true });
+    await repository.commit({ "d/a.yaml": "c" });
+    expect(textOf(await fetchTip(source, at("d")))).toEqual({ "d/a.yaml": "c" });
+  });
+});
+
+describe("a server that breaks off", () => {
+  it.each([10, 300, 600, 5000])(
+    "after %i bytes of an answer: an error, never half a tree",
+    async bytes => {
+      await repository.commit({ "d/a.yaml": "a", "d/b.yaml": NOISE });
+      const source = open();
+      const commit = await source.resolve(at("d"), signal);
+      server.behave(name, { cutAfterBytes: bytes });
+      await expect(source.fetch(at("d"), commit, nothingKnown, signal)).rejects.toMatchObject({
+        name: "NopeaError",
+        code: expect.stringMatching(/git-(unreachable|protocol)/) as string,
+      });
+      server.behave(name, {});
+      expect(Object.keys(textOf(await fetchTip(source, at("d"))))).toEqual([
+        "d/a.yaml",
+        "d/b.yaml",
+      ]);
+    },
+  );
+});
