@@ -44,7 +44,7 @@ const CATALOGUE = {
   "secret-invalid": entry(
     "SecretInvalid",
     "poll",
-    "mend the Secret: it needs username and password, or token; ca.crt is optional",
+    "a Secret may hold username and password, or token, and ca.crt",
   ),
   "git-not-found": entry(
     "RepositoryNotFound",

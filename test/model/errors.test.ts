@@ -30,6 +30,8 @@ test.each<ErrorCode>([
   "kind-unavailable",
   "git-branch-not-found",
   "git-path-not-found",
+  "secret-not-found",
+  "secret-invalid",
   "owned-by-another",
   "object-terminating",
 ])("%s: looked for at each interval, since looking only reads", code => {

@@ -56,9 +56,13 @@ function startWatch({ kube, stream, log, life }: SecretsOptions, cache: SecretCa
     path: PATH,
     accept: METADATA_ONLY,
     begin: async (signal: AbortSignal) => {
-      const version = await latestVersion(kube, signal).finally(markBegun);
-      cache.checkAll();
-      return version;
+      try {
+        const version = await latestVersion(kube, signal);
+        cache.checkAll();
+        return version;
+      } finally {
+        markBegun();
+      }
     },
     event: ({ object }: { readonly object: JsonObject }) => {
       const secret = nameOf(object);
