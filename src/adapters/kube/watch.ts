@@ -60,7 +60,11 @@ interface Progress {
   connectedAt: number | undefined;
   /** Something was received over the last connection. */
   moved: boolean;
+  /** How often in a row the server answered, but not with a stream. */
+  refusals: number;
 }
+
+const BEFORE = { resourceVersion: undefined, moved: false, refusals: 0 };
 
 /** Watches until the signal is aborted; never rejects. */
 export async function watch(
@@ -69,7 +73,7 @@ export async function watch(
   signal: AbortSignal,
   limits = WATCH_LIMITS,
 ): Promise<void> {
-  const progress: Progress = { resourceVersion: undefined, connectedAt: undefined, moved: false };
+  const progress: Progress = { ...BEFORE, connectedAt: undefined };
   for (let failures = 0; !signal.aborted; ) {
     Object.assign(progress, { connectedAt: undefined, moved: false });
     await connect(stream, watched, { signal, limits, progress });
@@ -85,7 +89,7 @@ async function connect(stream: KubeStream, watched: Watched, following: Followin
     progress.resourceVersion ??= await watched.begin(signal);
     await follow(stream, watched, following);
   } catch (error) {
-    if (error instanceof Gap) Object.assign(progress, { resourceVersion: undefined, moved: false });
+    if (error instanceof Gap) Object.assign(progress, BEFORE);
     if (!signal.aborted) watched.trouble(error);
   }
 }
@@ -126,7 +130,8 @@ async function follow(stream: KubeStream, watched: Watched, following: Following
     signal,
   });
   try {
-    if (answer.status !== 200) throw refusal(answer.status, path);
+    if (answer.status !== 200) throw refusal(answer.status, path, ++progress.refusals);
+    progress.refusals = 0;
     progress.connectedAt = performance.now();
     watched.connected(true);
     for await (const line of readLines(answer.chunks, limits.lineBytes)) {
@@ -142,10 +147,14 @@ async function follow(stream: KubeStream, watched: Watched, following: Following
   }
 }
 
-/** A server that is busy or broken is asked for the same again; what it refuses for good (410: too old) is a gap. */
-function refusal(status: number, path: string): Error {
+/** So often a server that says it is busy or broken is believed: a resourceVersion that it can't read is a 500, too. */
+const MOST_REFUSALS = 5;
+
+/** What the server refuses for good (410: too old) is a gap. */
+function refusal(status: number, path: string, count: number): Error {
   const message = `watch of ${path}: HTTP ${status}`;
-  return status === 429 || status >= 500 ? new Error(message) : new Gap(message);
+  const passing = (status === 429 || status >= 500) && count < MOST_REFUSALS;
+  return passing ? new Error(message) : new Gap(message);
 }
 
 function receive(line: string, watched: Watched, progress: Progress): void {

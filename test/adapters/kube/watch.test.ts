@@ -222,12 +222,16 @@ describe("a server that is away or busy", () => {
     expect(versions()).toEqual(["b1", "b1", "b1"]);
   });
 
-  test("for long: asked more and more rarely, up to the longest pause", async () => {
+  test("for long: asked more and more rarely, up to the longest pause, and begun anew in the end", async () => {
     const busy = Array.from({ length: 6 }, () => status(503));
-    const { server, until } = await watching({ firstPauseMs: 20, longestPauseMs: 160 }, ...busy);
+    const { server, versions, until } = await watching(
+      { firstPauseMs: 20, longestPauseMs: 160 },
+      ...busy,
+    );
     await until(() => server.times.length === 7);
     const pauses = server.times.slice(1).map((time, i) => time - (server.times[i] ?? 0));
     const least = [10, 20, 40, 80, 80, 80];
+    expect(versions()).toEqual(["b1", "b1", "b1", "b1", "b1", "b2", "b2"]);
     pauses.forEach((pause, i) => expect(pause).toBeGreaterThanOrEqual((least[i] ?? 0) - 2));
   });
 
