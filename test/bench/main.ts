@@ -18,6 +18,7 @@ import {
   type Bench,
 } from "./config-maps";
 import { table, type Figure } from "./figures";
+import { compareClients, createMonorepo, type GitCost } from "./git";
 
 const { values: options } = parseArgs({
   options: {
@@ -38,7 +39,10 @@ async function main(): Promise<void> {
   try {
     const auditLog = controlPlane.auditLog ?? "";
     const objects = options.quick ? 100 : 1000;
-    const figures = await run({ kube, auditLog, objects }, git, nopea.watcher.pid());
+    const figures = [
+      ...(await runGit(git)),
+      ...(await run({ kube, auditLog, objects }, git, nopea.watcher.pid())),
+    ];
     await report(figures);
   } finally {
     await nopea.stop();
@@ -50,15 +54,32 @@ async function main(): Promise<void> {
 
 type Git = Awaited<ReturnType<typeof startGitServer>>;
 
+const rounds = options.quick ? 1 : Number(options.runs);
+
+/** 100 files of a repository of 100 MB, by three clients. */
+async function runGit(git: Git): Promise<readonly Figure[]> {
+  const { add, figures } = createFigures();
+  const bytes = options.quick ? 2e6 : 100e6;
+  for (let round = 1; round <= rounds; round++) {
+    let made = 0;
+    const make = () => createMonorepo(git, `monorepo-${round}-${++made}`, bytes);
+    for (const cost of await compareClients(make)) addCost(add, bytes, cost);
+    console.error(`Git round ${round} done`);
+  }
+  return figures();
+}
+
+function addCost(add: Add, bytes: number, { client, commit, ...cost }: GitCost): void {
+  const what = `${bytes / 1e6} MB repository, ${commit} commit: ${client}`;
+  add(what, "ms", cost.milliseconds);
+  add(`${what}, transferred`, "kB", cost.kilobytes);
+  for (const megabytes of cost.megabytes) add(`${what}, memory`, "MB", megabytes);
+}
+
 async function run(bench: Bench, git: Git, watcher: number): Promise<readonly Figure[]> {
-  const figures = new Map<string, { unit: string; values: number[] }>();
-  const add = (measure: string, unit: string, value: number) => {
-    const figure = figures.get(measure) ?? { unit, values: [] };
-    figures.set(measure, figure);
-    figure.values.push(value);
-  };
+  const { add, figures } = createFigures();
   const { objects } = bench;
-  for (let round = 1; round <= (options.quick ? 1 : Number(options.runs)); round++) {
+  for (let round = 1; round <= rounds; round++) {
     const repository = await git.create(`bench-${round}`);
     await repository.commit(configMaps(objects, "0"));
     const floor = await bareLoop(bench, `bare-${round}`);
@@ -75,7 +96,22 @@ async function run(bench: Bench, git: Git, watcher: number): Promise<readonly Fi
   const idle = options.quick ? 3 : 30;
   add(`requests about the objects in ${idle} s of calm`, "", await idleRequests(bench, idle));
   add("resident memory of the watcher", "MB", await residentMegabytes(watcher));
-  return [...figures].map(([measure, figure]) => ({ measure, ...figure }));
+  return figures();
+}
+
+type Add = ReturnType<typeof createFigures>["add"];
+
+function createFigures() {
+  const figures = new Map<string, { unit: string; values: number[] }>();
+  return {
+    add: (measure: string, unit: string, value: number) => {
+      const figure = figures.get(measure) ?? { unit, values: [] };
+      figures.set(measure, figure);
+      figure.values.push(value);
+    },
+    figures: (): readonly Figure[] =>
+      [...figures].map(([measure, figure]) => ({ measure, ...figure })),
+  };
 }
 
 async function residentMegabytes(pid: number): Promise<number> {

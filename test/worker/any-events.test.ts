@@ -136,8 +136,8 @@ function createMeter() {
       git: {
         resolve: (location, signal) =>
           measure(location.url, signal, () => world.git.resolve(location, signal)),
-        fetch: (location, signal) =>
-          measure(location.url, signal, () => world.git.fetch(location, signal)),
+        fetch: (location, commit, known, signal) =>
+          measure(location.url, signal, () => world.git.fetch(location, commit, known, signal)),
       },
       cluster: {
         ...world.cluster,
