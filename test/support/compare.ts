@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "vitest";
 import type { KubeObject } from "../../src/local/kube-types";
-import type { TestCluster } from "./cluster";
+import { eventually, type TestCluster } from "./cluster";
 
 export interface Declaration {
   /** Where objects go; absent: each has a namespace of its own. */
@@ -39,7 +39,8 @@ export async function compareWithText(
 }
 
 async function compareNow(cluster: TestCluster, declaration: Declaration) {
-  const judged = await applyInTheory(cluster, declaration);
+  // what kubectl discovers comes a moment after what the server takes
+  const judged = await eventually(() => applyInTheory(cluster, declaration), 20_000);
   expect(judged.length).toBeGreaterThan(0);
   const minor = await cluster.minorVersion();
   const found = await Promise.all(judged.map(object => compareOne(cluster, object, minor)));
