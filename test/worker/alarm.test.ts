@@ -10,10 +10,12 @@ function create() {
   const life = new AbortController();
   let woken = 0;
   const wait = (milliseconds: number) =>
-    void alarm.wait(() => start + milliseconds, life.signal).then(
-      () => woken++,
-      () => (woken = -1),
-    );
+    void alarm
+      .wait(() => start + milliseconds, life.signal)
+      .then(
+        () => woken++,
+        () => (woken = -1),
+      );
   return { clock, alarm, life, wait, woken: () => woken };
 }
 
