@@ -92,7 +92,11 @@ describe("a Secret that cannot be used", () => {
   });
 
   test("whatever it holds: no problem quotes a value", () => {
-    const value = fc.string({ maxLength: 8 }).map(text => `hunter2${text}`);
+    const ends = fc.constantFrom("", "\n", "\nsecond", ":", "\u0007", "\ufffd");
+    const value = fc.oneof(
+      fc.constant(""),
+      ends.map(end => `hunter2${end}`),
+    );
     const texts = fc.record(
       { username: value, password: value, token: value, "ca.crt": value },
       { requiredKeys: [] },
