@@ -2,6 +2,7 @@
 import { refusal } from "../core/repository/refusal";
 import { summariseFault } from "../core/report/summarise";
 import { paceAfter, type Pace } from "../core/sync/pace";
+import { spread } from "../core/sync/spread";
 import { statusBefore, statusDuring, statusWithKinds } from "../core/status/progress";
 import { statusAfter } from "../core/status/status";
 import { NopeaError } from "../model/errors";
@@ -137,7 +138,7 @@ export class Worker {
       const tip = await this.#world.git.resolve(remote, attempt.signal);
       this.#tip = tip;
       if (this.#isQuiet(repository, tip)) {
-        this.#pace = { ...this.#pace, wakeAt: this.#nextLook(spec) };
+        this.#pace = { ...this.#pace, wakeAt: this.#nextLook(spec, id) };
         return undefined;
       }
       if (this.#isNews(repository, tip)) {
@@ -162,8 +163,9 @@ export class Worker {
     }
   }
 
-  #nextLook(spec: RepositorySpec): number {
-    return Math.min(this.#world.clock.now() + spec.intervalMs, this.#pace.walkAt);
+  #nextLook(spec: RepositorySpec, id: string): number {
+    const until = this.#world.clock.now() + spread(spec.intervalMs, id);
+    return Math.min(until, this.#pace.walkAt);
   }
 
   #isQuiet({ generation, syncAt }: Repository, tip: string): boolean {
@@ -208,7 +210,8 @@ export class Worker {
     const now = this.#world.clock.now();
     this.#failed = firstFault(report) === undefined ? 0 : this.#failed + 1;
     this.#settled = { commit: report.commit, generation: repository.generation };
-    const intervalMs = repository.parsed.ok ? repository.parsed.spec.intervalMs : 300_000;
+    const asked = repository.parsed.ok ? repository.parsed.spec.intervalMs : 300_000;
+    const intervalMs = spread(asked, report.id);
     const { failures } = this.#memory;
     this.#pace = paceAfter({ report, failures, failed: this.#failed, intervalMs, now });
     const context = { ...this.#context(repository), syncAt: repository.syncAt };
