@@ -274,6 +274,25 @@ describe("a server of protocol v0", () => {
   });
 });
 
+describe("a repository that is itself a shallow clone", () => {
+  it.each([
+    ["protocol v2", {}],
+    ["protocol v0", { oldProtocol: true }],
+  ])("%s: its tip, and a commit on top of it", async (_, behaviour) => {
+    await repository.commit({ "d/a.yaml": "a", "d/b.yaml": "b" });
+    await repository.commit({ "d/a.yaml": "b" });
+    const shallow = await server.create(`${name}-shallow`);
+    server.behave(`${name}-shallow`, behaviour);
+    const from = `file://${repository.directory}`;
+    await shallow.git("fetch", "-q", "--depth=1", "--update-shallow", from, "main:main");
+    const source = open();
+    const remote = { url: shallow.url, branch: "main", path: "d" };
+    expect(textOf(await fetchTip(source, remote))).toEqual({ "d/a.yaml": "b", "d/b.yaml": "b" });
+    await shallow.commit({ "d/b.yaml": "c" });
+    expect(textOf(await fetchTip(source, remote))).toEqual({ "d/a.yaml": "b", "d/b.yaml": "c" });
+  });
+});
+
 describe("a server that breaks off", () => {
   it.each([10, 300, 600, 5000])(
     "after %i bytes of an answer: an error, never half a tree",
