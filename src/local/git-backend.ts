@@ -7,11 +7,17 @@ import { gitEnvironment } from "./git-repository";
 
 const headerLimit = 64 * 1024;
 
+export interface Exchange {
+  readonly incoming: IncomingMessage;
+  /** The request's body. */
+  readonly body: Readable;
+  readonly answer: ServerResponse;
+}
+
 /** Hands the request over and streams the answer back; a client that leaves ends the program. */
 export async function runBackend(
   directory: string,
-  incoming: IncomingMessage,
-  answer: ServerResponse,
+  { incoming, body, answer }: Exchange,
 ): Promise<void> {
   const backend = spawn("git", ["http-backend"], {
     env: { ...gitEnvironment(), ...cgiEnvironment(directory, incoming) },
@@ -20,7 +26,7 @@ export async function runBackend(
   const failed = new Promise<never>((_resolve, reject) => backend.once("error", reject));
   answer.once("close", () => backend.kill());
   // A program that has read enough closes its end of the pipe: no error of ours.
-  pipeline(incoming, backend.stdin).catch(() => undefined);
+  pipeline(body, backend.stdin).catch(() => undefined);
   const { head, rest } = await Promise.race([readHead(backend.stdout), failed]);
   answer.writeHead(...parseHead(head));
   answer.write(rest);

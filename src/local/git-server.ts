@@ -1,9 +1,10 @@
 /** A smart-HTTP Git server on loopback: `git http-backend` behind node:http, with the moods that tests ask for. */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { createServer as createSecureServer } from "node:https";
+import { PassThrough, type Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Pair } from "./certificates";
-import { runBackend } from "./git-backend";
+import { runBackend, type Exchange } from "./git-backend";
 import { createBareRepository, type GitRepository } from "./git-repository";
 
 /** How one repository answers; unset: well and at once. */
@@ -33,6 +34,8 @@ export interface GitRequest {
   readonly userAgent: string;
   readonly gitProtocol: string;
   readonly authorization: string;
+  /** What protocol v2 is asked for, `ls-refs` or `fetch`; "" for everything else. Known when the body has begun to come. */
+  command: string;
   /** Bytes of the answer, headers included; known when it has ended. */
   sentBytes: number;
 }
@@ -62,8 +65,11 @@ export async function startGitServer(
   const requests: GitRequest[] = [];
   const listener = (incoming: IncomingMessage, answer: ServerResponse) => {
     const name = repositoryOf(incoming);
-    requests.push(record(name, incoming, answer));
-    serve(directory, behaviours.get(name) ?? {}, incoming, answer).catch((error: unknown) => {
+    const request = record(name, incoming, answer);
+    requests.push(request);
+    const body = readCommand(incoming, request);
+    const exchange = { incoming, body, answer };
+    serve(directory, behaviours.get(name) ?? {}, exchange).catch((error: unknown) => {
       answer.destroy(error instanceof Error ? error : undefined);
     });
   };
@@ -92,11 +98,18 @@ export async function startGitServer(
   };
 }
 
+/** The body, for whoever answers: who waits before the answer must not lose what comes meanwhile. */
+function readCommand(incoming: IncomingMessage, request: GitRequest): Readable {
+  incoming.once("data", (chunk: Buffer) => {
+    request.command = /^[0-9a-f]{4}command=([a-z-]+)/.exec(chunk.toString("latin1"))?.[1] ?? "";
+  });
+  return incoming.pipe(new PassThrough());
+}
+
 async function serve(
   directory: string,
   behaviour: Behaviour,
-  incoming: IncomingMessage,
-  answer: ServerResponse,
+  { incoming, body, answer }: Exchange,
 ): Promise<void> {
   if (behaviour.hang === true) return;
   if (behaviour.delayMs !== undefined) await sleep(behaviour.delayMs);
@@ -107,7 +120,7 @@ async function serve(
   }
   if (behaviour.oldProtocol === true) delete incoming.headers["git-protocol"];
   if (incoming.method === "POST") cut(answer, behaviour.cutAfterBytes ?? Infinity);
-  await runBackend(directory, incoming, answer);
+  await runBackend(directory, { incoming, body, answer });
 }
 
 interface Refusal {
@@ -157,6 +170,7 @@ function record(repository: string, incoming: IncomingMessage, answer: ServerRes
     userAgent: incoming.headers["user-agent"] ?? "",
     gitProtocol: typeof protocol === "string" ? protocol : "",
     authorization: incoming.headers.authorization ?? "",
+    command: "",
     sentBytes: 0,
   };
   answer.once("close", () => {

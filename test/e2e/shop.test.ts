@@ -82,7 +82,7 @@ describe("a shop of every usual kind", () => {
       { namespace: app.namespace },
     );
     const before = await app.resource();
-    const polls = () => world.git().requests.filter(({ url }) => url.includes("/info/refs")).length;
+    const polls = () => world.git().requests.filter(({ command }) => command === "ls-refs").length;
     const polled = polls();
     const mark = await world.mark();
     await new Promise(resolve => setTimeout(resolve, 10_000));

@@ -186,6 +186,6 @@ function questionsOf({ namespace }: App): number {
   return world
     .git()
     .requests.filter(
-      ({ repository, url }) => repository.startsWith(namespace) && url.includes("/info/refs"),
+      ({ repository, command }) => repository.startsWith(namespace) && command === "ls-refs",
     ).length;
 }
