@@ -1,5 +1,5 @@
 /** A smart-HTTP Git server on loopback: `git http-backend` behind node:http, with the moods that tests ask for. */
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { createServer as createSecureServer } from "node:https";
 import { PassThrough, type Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -74,12 +74,7 @@ export async function startGitServer(
     });
   };
   const server = tls === undefined ? createServer(listener) : createSecureServer(tls, listener);
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(0, host, resolve);
-  });
-  const address = server.address();
-  const port = address !== null && typeof address === "object" ? address.port : 0;
+  const port = await listen(server, host);
   const url = `${tls === undefined ? "http" : "https"}://${host}:${port}`;
   return {
     url,
@@ -96,6 +91,16 @@ export async function startGitServer(
         server.closeAllConnections();
       }),
   };
+}
+
+/** The port that the server got. */
+async function listen(server: Server, host: string): Promise<number> {
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(0, host, resolve);
+  });
+  const address = server.address();
+  return address !== null && typeof address === "object" ? address.port : 0;
 }
 
 /** The body, for whoever answers: who waits before the answer must not lose what comes meanwhile. */
