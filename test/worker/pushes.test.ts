@@ -101,6 +101,20 @@ describe("a push", () => {
     expect(resolves(world)).toBe(1 + 5 + 1);
   });
 
+  test("in the middle of a look, and never shown: five looks of its own afterwards", async () => {
+    const { world, commit, push } = await createQuietWorld();
+    const slow = gate();
+    world.git.delay(URL, slow.promise);
+    push(commit);
+    await world.clock.settle();
+    push("f".repeat(40));
+    const asked = resolves(world);
+    world.git.delay(URL, undefined);
+    slow.open();
+    await world.clock.advance(60 * SECOND);
+    expect(resolves(world)).toBe(asked + 5);
+  });
+
   test("while a look is under way that has asked already: one more look, and it is in", async () => {
     const { world, commitNext, push, synced } = await createQuietWorld();
     const slow = gate();

@@ -96,10 +96,18 @@ describe("a delivery", () => {
   test("refused by its head: who is still sending gets the answer, then the connection ends", async () => {
     const refusal = refuse(401, "missing_signature", "sign it");
     const { port } = await serve(() => ({ do: "answer", answer: refusal }));
-    const { seen, ended, socket } = raw(port, head("content-length: 50000000"));
-    socket.write("x".repeat(1_000_000));
+    const { seen, ended, socket } = raw(port, head("content-length: 1000000"));
+    const errors: Error[] = [];
+    socket.on("error", error => errors.push(error));
+    socket.write("x".repeat(1_000));
     await expect.poll(seen).toMatch(/^HTTP\/1\.1 401 [^]*connection: close[^]*missing_signature/);
+    for (let sent = 1_000; sent < 1_000_000; sent += 333_000) {
+      await sleep(20);
+      expect(socket.readyState).toBe("open");
+      socket.write("x".repeat(333_000));
+    }
     await ended;
+    expect(errors).toEqual([]);
   });
 
   test("without a body and refused: the connection is kept", async () => {
