@@ -52,6 +52,7 @@ export async function compareClients(make: () => Promise<Monorepo>): Promise<rea
   const costs: GitCost[] = [];
   for (const client of ["nopea", "isomorphic-git", "git"]) {
     const monorepo = await make();
+    monorepo.server.forget();
     const measure = client === "git" ? measureGit : measureClient;
     costs.push(...(await measure(monorepo, client)));
   }
@@ -97,13 +98,15 @@ async function measureGit(monorepo: Monorepo, client: string): Promise<readonly 
   };
   const partial = ["--depth", "1", "--filter=blob:none"];
   const { url } = monorepo.repository;
-  const checkout = ["checkout", "-q", "FETCH_HEAD", "--", PATH];
   const first = await timed("first", [
-    ["clone", "-q", ...partial, "--no-checkout", url, "."],
-    ["checkout", "-q", "HEAD", "--", PATH],
+    ["clone", "-q", ...partial, "--sparse", url, "."],
+    ["sparse-checkout", "set", PATH],
   ]);
   await secondCommit(monorepo);
-  const second = await timed("second", [["fetch", "-q", ...partial, "origin", "main"], checkout]);
+  const second = await timed("second", [
+    ["fetch", "-q", ...partial, "origin", "main"],
+    ["reset", "-q", "--hard", "FETCH_HEAD"],
+  ]);
   await rm(directory, { recursive: true, force: true });
   return [first, second];
 }
