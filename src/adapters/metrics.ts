@@ -11,34 +11,29 @@ export interface MetricsAdapter extends Metrics {
 export function createMetrics(): MetricsAdapter {
   const registry = new Registry();
   const registers = [registry];
-  const syncs = new Counter({
-    name: "nopea_syncs_total",
-    help: "Syncs that ended, by outcome",
-    labelNames: ["outcome"],
-    registers,
-  });
+  const counter = (name: string, help: string, ...labelNames: readonly string[]) =>
+    new Counter({ name, help, labelNames, registers });
+  const syncs = counter("nopea_syncs_total", "Syncs that ended, by outcome", "outcome");
   const duration = new Histogram({
     name: "nopea_sync_duration_seconds",
     help: "Time from the start of a sync to its end",
     buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60],
     registers,
   });
-  const restarts = new Counter({
-    name: "nopea_worker_restarts_total",
-    help: "Workers that broke and were started anew",
-    registers,
-  });
+  const restarts = counter(
+    "nopea_worker_restarts_total",
+    "Workers that broke and were started anew",
+  );
   const workers = new Gauge({
     name: "nopea_workers",
     help: "Repositories that have a worker",
     registers,
   });
-  const answers = new Counter({
-    name: "nopea_webhooks_total",
-    help: "Answers to webhooks, by what they say",
-    labelNames: ["answer"],
-    registers,
-  });
+  const answers = counter(
+    "nopea_webhooks_total",
+    "Answers to webhooks, by what they say",
+    "answer",
+  );
   return {
     syncEnded(outcome, seconds) {
       syncs.inc({ outcome });
