@@ -1,4 +1,5 @@
 /** Many ConfigMaps: what a first sync and a change of one cost, beside a bare loop that does only the unavoidable. */
+import { delivery, post } from "../support/webhooks";
 import { auditMark, requestsSince } from "../support/audit";
 import { eventually } from "../../src/local/eventually";
 import type { ServedRepository } from "../../src/local/git-server";
@@ -84,6 +85,35 @@ export async function changeOne(
   });
   await synced(kube, namespace, commit);
   return cost;
+}
+
+/** Milliseconds from the answer to a signed push until its one changed object is live, for each of so many pushes. */
+export async function pushesToLive(
+  { kube }: Bench,
+  git: ServedRepository,
+  { namespace, pushes, url, secret }: Pushing,
+): Promise<readonly number[]> {
+  const times: number[] = [];
+  for (let number = 1; number <= pushes; number++) {
+    const name = `cm-${number % 100}`;
+    const value = `push ${number}`;
+    const commit = await git.commit({ [`${name}.yaml`]: configMap(number % 100, value) });
+    await post(url, delivery("github/push", { secret, branch: "main", commit }));
+    const answeredAt = performance.now();
+    const ref = { apiVersion: "v1", kind: "ConfigMap", namespace, name };
+    await eventually(async () => dataOf(await kube.get(ref)).value === value, PATIENCE_MS, 5);
+    times.push(performance.now() - answeredAt);
+    await synced(kube, namespace, commit);
+  }
+  return times.sort((a, b) => a - b);
+}
+
+export interface Pushing {
+  readonly namespace: string;
+  readonly pushes: number;
+  /** Of the webhook. */
+  readonly url: string;
+  readonly secret: string;
 }
 
 /** Requests of nopea's in so many seconds in which nothing changes. */

@@ -12,6 +12,11 @@ function median(values: readonly number[]): number {
   return sorted[Math.floor((sorted.length - 1) / 2)] ?? NaN;
 }
 
+/** The value below which this share of the sorted values lies. */
+export function quantile(sorted: readonly number[], share: number): number {
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? NaN;
+}
+
 /** A Markdown table of medians with their spread. */
 export function table(figures: readonly Figure[]): string {
   const rows = figures.map(({ measure, unit, values }) => {

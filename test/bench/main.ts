@@ -7,7 +7,7 @@ import { buildModule } from "../../src/local/build-module";
 import { startControlPlane } from "../../src/local/control-plane";
 import { startGitServer } from "../../src/local/git-server";
 import { createKubeClient } from "../../src/local/kube-client";
-import { startNopea } from "../../src/local/nopea";
+import { startNopea, type Nopea } from "../../src/local/nopea";
 import { projectRoot } from "../../src/local/paths";
 import {
   bareLoop,
@@ -15,9 +15,10 @@ import {
   configMaps,
   firstSync,
   idleRequests,
+  pushesToLive,
   type Bench,
 } from "./config-maps";
-import { table, type Figure } from "./figures";
+import { quantile, table, type Figure } from "./figures";
 import { compareClients, createMonorepo, type GitCost } from "./git";
 
 const { values: options } = parseArgs({
@@ -41,7 +42,7 @@ async function main(): Promise<void> {
     const objects = options.quick ? 100 : 1000;
     const figures = [
       ...(await runGit(git)),
-      ...(await run({ kube, auditLog, objects }, git, nopea.watcher.pid())),
+      ...(await run({ kube, auditLog, objects }, git, nopea)),
     ];
     await report(figures);
   } finally {
@@ -76,7 +77,7 @@ function addCost(add: Add, bytes: number, { client, commit, ...cost }: GitCost):
   for (const megabytes of cost.megabytes) add(`${what}, memory`, "MB", megabytes);
 }
 
-async function run(bench: Bench, git: Git, watcher: number): Promise<readonly Figure[]> {
+async function run(bench: Bench, git: Git, nopea: Nopea): Promise<readonly Figure[]> {
   const { add, figures } = createFigures();
   const { objects } = bench;
   for (let round = 1; round <= rounds; round++) {
@@ -91,11 +92,19 @@ async function run(bench: Bench, git: Git, watcher: number): Promise<readonly Fi
     add("first sync: requests", "", first.requests);
     add(`one of ${objects} changed: trigger to live`, "s", change.seconds);
     add("one changed: requests", "", change.requests);
+    const live = await pushesToLive(bench, repository, {
+      namespace: `sync-${round}`,
+      pushes: options.quick ? 5 : 50,
+      url: `${nopea.httpUrl}/webhook/sync-${round}/bench`,
+      secret: nopea.webhookSecret,
+    });
+    add(`push to live, one of ${objects}: p50 of ${live.length}`, "ms", quantile(live, 0.5));
+    add(`push to live, one of ${objects}: p95 of ${live.length}`, "ms", quantile(live, 0.95));
     console.error(`round ${round} done`);
   }
   const idle = options.quick ? 3 : 30;
   add(`requests about the objects in ${idle} s of calm`, "", await idleRequests(bench, idle));
-  add("resident memory of the watcher", "MB", await residentMegabytes(watcher));
+  add("resident memory of the watcher", "MB", await residentMegabytes(nopea.watcher.pid()));
   return figures();
 }
 
