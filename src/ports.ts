@@ -33,6 +33,8 @@ export interface GitTree {
    * .yaml, .yml or .json, sorted by path; hidden files and folders and what .nopeaignore names are left out.
    */
   readonly files: readonly GitFile[];
+  /** Paths of submodules under `path`: they are not fetched. */
+  readonly submodules: readonly string[];
 }
 
 /** Reads Git repositories. Rejects with NopeaError (codes git-*) and with the signal's reason once it is aborted. */

@@ -39,7 +39,7 @@ export async function render(
     commit: tree.commit,
     declared: files.flatMap(({ declared }) => declared),
     problems: files.flatMap(({ problems }) => problems),
-    notices: files.flatMap(({ notices }) => notices),
+    notices: [...tree.submodules.map(notFetched), ...files.flatMap(({ notices }) => notices)],
     parsed,
   };
 }
@@ -47,6 +47,10 @@ export async function render(
 /** Files that need not be fetched, since nothing new would come of them. */
 export function knownFiles(before: ParsedFiles): KnownFiles {
   return (path, oid) => before.get(idOf({ path, oid }))?.bytes;
+}
+
+function notFetched(path: string): string {
+  return `${path} is a submodule, which is not fetched: sync that repository on its own`;
 }
 
 function parse({ path, content }: GitFile): Parsed {

@@ -61,9 +61,9 @@ export function createFakeGit(): FakeGit {
         if (content === undefined) throw new NopeaError("git-commit-not-found", `no ${commit}`);
         const { reader, root } = createReader(content);
         const folder = findFolder(reader, root, location, commit);
-        const found = walkFolder(reader, folder, GIT_LIMITS);
+        const { found, submodules } = walkFolder(reader, folder, GIT_LIMITS);
         const files = selectFiles(reader, folder, found);
-        return { commit, files: await readFiles(reader, files, known) };
+        return { commit, submodules, files: await readFiles(reader, files, known) };
       },
     },
     calls,
@@ -111,6 +111,7 @@ function createReader(files: CommitFiles): { reader: TreeReader; root: string } 
   }
   const reader: TreeReader = {
     tree: oid => trees.get(oid) ?? [],
+    entry: (oid, name) => trees.get(oid)?.find(entry => entry.name === name),
     blob: oid => blobs.get(oid) ?? Buffer.alloc(0),
     bytes: oid => blobs.get(oid)?.length ?? 0,
   };

@@ -1,5 +1,7 @@
 /** What a Git server says of itself first: which protocol it speaks, and in the old one its refs at once. */
 import { NopeaError } from "../../model/errors";
+import { mebibytes } from "./meter";
+import { WISHED } from "./pack-order";
 import { garbled, readPktLines } from "./pkt-line";
 import { excerpt } from "./printable";
 
@@ -13,21 +15,47 @@ export type Advertisement =
   | { readonly version: 2; readonly canFilter: boolean }
   | {
       readonly version: 0;
+      /** Those that nopea uses. */
       readonly capabilities: readonly string[];
       readonly refs: readonly Ref[];
     };
 
-/** Reads the answer to GET info/refs; throws for a repository whose objects have other names than SHA-1. */
-export async function readAdvertisement(body: AsyncIterable<Buffer>): Promise<Advertisement> {
+/**
+ * Reads the answer to GET info/refs; throws for a repository whose objects have other names than SHA-1, and for one that
+ * has more refs than so many bytes hold.
+ */
+export async function readAdvertisement(
+  body: AsyncIterable<Buffer>,
+  maxBytes: number,
+): Promise<Advertisement> {
+  const [first = "", ...rest] = (await readTexts(body, maxBytes)).filter(
+    line => !line.startsWith("# service="),
+  );
+  return first === "version 2" ? readSecond(rest) : readFirst([first, ...rest]);
+}
+
+/** The lines of an answer of text. */
+export async function readTexts(
+  body: AsyncIterable<Buffer>,
+  maxBytes: number,
+): Promise<readonly string[]> {
   const lines: string[] = [];
-  for await (const line of readPktLines(body)) lines.push(withoutEnd(line.toString()));
-  const [first = "", ...rest] = lines.filter(line => !line.startsWith("# service="));
-  const advertised = first === "version 2" ? readSecond(rest) : readFirst([first, ...rest]);
-  return advertised;
+  let bytes = 0;
+  for await (const line of readPktLines(body)) {
+    bytes += line.length;
+    if (bytes > maxBytes) {
+      throw new NopeaError(
+        "git-too-large",
+        `its list of refs has more than ${mebibytes(maxBytes)}`,
+      );
+    }
+    lines.push(withoutEnd(line.toString()));
+  }
+  return lines;
 }
 
 /** A line of text without its end. */
-export function withoutEnd(line: string): string {
+function withoutEnd(line: string): string {
   return line.endsWith("\n") ? line.slice(0, -1) : line;
 }
 
@@ -47,8 +75,9 @@ function readSecond(lines: readonly string[]): Advertisement {
 function readFirst(all: readonly string[]): Advertisement {
   const lines = all.filter(line => line !== "version 1" && line !== "");
   const [head = "", wishes = ""] = (lines[0] ?? "").split("\0");
-  const capabilities = wishes.split(" ").filter(word => word !== "");
-  checkFormat(capabilities);
+  const offered = wishes.split(" ");
+  checkFormat(offered);
+  const capabilities = [...WISHED, "shallow"].filter(name => offered.includes(name));
   const refs = [head, ...lines.slice(1)].filter(isRef).map(parseRef);
   return { version: 0, capabilities, refs };
 }

@@ -1,5 +1,6 @@
 /** Connections to Git servers: kept alive, limited in time, through a proxy where the environment names one, and to no address that is not allowed. */
 import { lookup as systemLookup } from "node:dns";
+import { existsSync, readFileSync } from "node:fs";
 import { isIP, type LookupFunction } from "node:net";
 import { rootCertificates } from "node:tls";
 import type { Dispatcher } from "undici";
@@ -72,22 +73,35 @@ export function createGitConnections(connecting: GitConnecting): GitConnections 
   };
 }
 
-/** HTTP_PROXY, HTTPS_PROXY and NO_PROXY, as curl and git read them. */
+/** HTTP_PROXY, HTTPS_PROXY and NO_PROXY (names and addresses, no networks); a proxy that is no URL counts as none. */
 export function proxiesOf(env: Readonly<Record<string, string | undefined>>): Proxies {
   const variable = (name: string) => {
     const value = env[name] ?? env[name.toUpperCase()];
     return value === "" ? undefined : value;
   };
   return {
-    httpProxy: variable("http_proxy"),
-    httpsProxy: variable("https_proxy"),
+    httpProxy: proxyUrl(variable("http_proxy")),
+    httpsProxy: proxyUrl(variable("https_proxy")),
     noProxy: variable("no_proxy"),
   };
 }
 
+// curl and git take a proxy without a scheme for one that speaks HTTP
+function proxyUrl(value: string | undefined): string | undefined {
+  if (value === undefined) return undefined;
+  const url = value.includes("://") ? value : `http://${value}`;
+  return URL.canParse(url) ? url : undefined;
+}
+
+/** What NODE_EXTRA_CA_CERTS adds, which Node forgets where it is given authorities. */
+function extraCertificates(): readonly string[] {
+  const file = process.env.NODE_EXTRA_CA_CERTS;
+  return file === undefined || !existsSync(file) ? [] : [readFileSync(file, "utf8")];
+}
+
 function createPool({ policy, timeouts, proxies = {} }: GitConnecting, ca: string): Dispatcher {
   const { connectMs, headersMs, idleMs } = { ...TIMEOUTS, ...timeouts };
-  const tls = ca === "" ? {} : { ca: [...rootCertificates, ca] };
+  const tls = ca === "" ? {} : { ca: [...rootCertificates, ...extraCertificates(), ca] };
   const connect = buildConnector({ timeout: connectMs, lookup: createLookup(policy), ...tls });
   const options = {
     connections: SOCKETS_PER_HOST,

@@ -3,7 +3,7 @@ import { NopeaError } from "../../model/errors";
 import {
   parseRef,
   readAdvertisement,
-  withoutEnd,
+  readTexts,
   type Advertisement,
   type Ref,
 } from "./advertisement";
@@ -16,7 +16,6 @@ import {
   type PackOrder,
   type PackReading,
 } from "./pack-order";
-import { readPktLines } from "./pkt-line";
 
 export interface Conversation {
   /** Refs whose names begin so, and maybe others. */
@@ -28,6 +27,8 @@ export interface Conversation {
 
 /** What is known of servers from earlier conversations. */
 export interface Acquaintances {
+  /** Bytes of a list of refs at most. */
+  readonly refsBytes: number;
   get(): Advertisement | undefined;
   set(advertisement: Advertisement | undefined): void;
 }
@@ -46,7 +47,8 @@ export function createConversation(
         const current = isForgotten(known) ? await server.discover() : known;
         if (current.version === 0) return current.refs;
         const body = writeListRefs(prefix);
-        return readRefs(await http.request({ url: uploadPack, version: 2, body }));
+        const answer = await http.request({ url: uploadPack, version: 2, body });
+        return readRefs(await readTexts(answer, acquaintances.refsBytes));
       }),
     isPartial: async () => {
       const known = acquaintances.get() ?? (await server.discover());
@@ -65,9 +67,8 @@ function createServerMemory(http: GitHttp, url: string, acquaintances: Acquainta
   const infoRefs = `${url}/info/refs?service=git-upload-pack`;
 
   async function discover(): Promise<Advertisement> {
-    const advertisement = await readAdvertisement(
-      await http.request({ url: infoRefs, version: 2 }),
-    );
+    const answer = await http.request({ url: infoRefs, version: 2 });
+    const advertisement = await readAdvertisement(answer, acquaintances.refsBytes);
     // refs are old the next time, and may be many
     acquaintances.set(advertisement.version === 2 ? advertisement : { ...advertisement, refs: [] });
     return advertisement;
@@ -98,15 +99,10 @@ function writeOrder(order: PackOrder, known: Advertisement): Buffer {
   if (known.version === 2) {
     return writeFetch({ ...order, withoutBlobs: order.withoutBlobs && known.canFilter });
   }
-  return writeUploadPack(order.wants[0] ?? "", known.capabilities);
+  return writeUploadPack(order, known.capabilities);
 }
 
-async function readRefs(body: AsyncIterable<Buffer>): Promise<readonly Ref[]> {
-  const refs: Ref[] = [];
-  for await (const line of readPktLines(body)) {
-    const text = withoutEnd(line.toString());
-    // a branch without a commit
-    if (!text.startsWith("unborn ")) refs.push(parseRef(text));
-  }
-  return refs;
+function readRefs(lines: readonly string[]): readonly Ref[] {
+  // "unborn" is a branch without a commit
+  return lines.filter(line => !line.startsWith("unborn ")).map(parseRef);
 }

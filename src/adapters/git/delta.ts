@@ -9,7 +9,8 @@ export function readVarint(data: Buffer, at: number): { value: number; end: numb
     const byte = data[end] ?? 0;
     value += (byte & 127) * scale;
     scale *= 128;
-    if (value > Number.MAX_SAFE_INTEGER) break;
+    // also where more zeros follow: a scale that becomes infinite makes no number of them
+    if (value > Number.MAX_SAFE_INTEGER || end - at > 8) break;
     if ((byte & 128) === 0) return { value, end: end + 1 };
   }
   throw damaged("a delta of it is cut off");

@@ -20,6 +20,7 @@ const BY_CODE: Readonly<Record<string, Explanation>> = {
   UND_ERR_CONNECT_TIMEOUT: ["git-timeout", "it did not accept a connection in time"],
   UND_ERR_HEADERS_TIMEOUT: ["git-timeout", "it accepted the request but did not answer in time"],
   UND_ERR_BODY_TIMEOUT: ["git-timeout", "it stopped in the middle of its answer"],
+  UND_ERR_ABORTED: ["git-unreachable", "the proxy refused a tunnel to it"],
   UND_ERR_HEADERS_OVERFLOW: ["git-protocol", "its answer is no HTTP that nopea understands"],
   ERR_TLS_CERT_ALTNAME_INVALID: ["git-unreachable", "its certificate is for another host"],
   CERT_HAS_EXPIRED: ["git-unreachable", "its certificate has expired"],
@@ -61,7 +62,8 @@ function codeOf(error: unknown): string {
 
 /** The error for what the Git server itself says against a request. */
 export function refusedByGit(said: string): NopeaError {
-  const unknown = /not our ref|unadvertised object|not a valid object/i.test(said);
+  const unknown =
+    /not our ref|unadvertised object|not a valid object|want [0-9a-f]{40} not valid/i.test(said);
   const code = unknown ? "git-commit-not-found" : "git-protocol";
   return new NopeaError(code, `the Git server refuses: ${excerpt(said)}`);
 }

@@ -2,7 +2,7 @@
 import { NopeaError } from "../../model/errors";
 import type { GitLocation } from "../../model/git-repository";
 import { excerpt, printPath } from "./printable";
-import { entriesOf, type Folder, type Step, type TreeEntry, type TreeReader } from "./tree";
+import { entryOf, type Folder, type Step, type TreeEntry, type TreeReader } from "./tree";
 
 const NOT_A_FOLDER = {
   file: "is a file: spec.path names a directory",
@@ -19,7 +19,7 @@ export function findFolder(
 ): Folder {
   const steps: Step[] = [];
   for (const segment of location.path === "" ? [] : location.path.split("/")) {
-    const entry = entriesOf(reader, { root, steps }).find(({ name }) => name === segment);
+    const entry = entryOf(reader, { root, steps }, segment);
     if (entry?.mode !== "folder") {
       const walked = [...steps.map(({ name }) => name), segment].join("/");
       throw notFound(explain(entry, walked, location.path), location, commit);

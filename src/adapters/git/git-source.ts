@@ -17,6 +17,7 @@ import { checkSizes, neededBefore, selectFiles, type Selected } from "./select-f
 import { parseCommit } from "./tree";
 import { createTurns, type Turns } from "./turns";
 import { walkFolder } from "./walk-folder";
+import { withoutSecrets } from "./without-secrets";
 
 export interface GitSourceOptions {
   readonly connections: GitConnections;
@@ -30,8 +31,13 @@ interface Shared {
   readonly store: ObjectStore;
   /** What servers can do, by partition. */
   readonly servers: Map<string, Advertisement>;
+  /** By partition and commit. */
   readonly turns: Turns;
+  readonly large: Turns;
 }
+
+/** Large packs at once: each takes up to twice its bytes in memory, and the pod has 512 MiB for everything. */
+const LARGE_PACKS = 2;
 
 /** One call. */
 interface Call {
@@ -52,6 +58,7 @@ export function createGitSource({ connections, limits: changed }: GitSourceOptio
     store: createObjectStore(limits.storeBytes),
     servers: new Map(),
     turns: createTurns(),
+    large: createTurns(LARGE_PACKS),
   };
   return {
     resolve: (remote, signal) =>
@@ -79,7 +86,7 @@ async function run<T>(
     return await work({ shared, remote, partition, conversation, pacer, signal });
   } catch (error) {
     signal.throwIfAborted();
-    throw error;
+    throw withoutSecrets(error, credentials);
   } finally {
     http.close();
   }
@@ -90,9 +97,8 @@ async function fetchInTurn(call: Call, commit: string, known: KnownFiles): Promi
   const { shared, partition, signal } = call;
   const done = await shared.turns.take(`${partition} ${commit}`, signal);
   const ends = [done];
-  // one large pack at a time: it takes up to three times its bytes in memory, and the pod has 512 MiB for everything
   const makeRoom = async () => {
-    if (ends.length === 1) ends.push(await shared.turns.take("large", signal));
+    if (ends.length === 1) ends.push(await shared.large.take("", signal));
   };
   try {
     return await fetchTree(call, { commit, known, makeRoom });
@@ -117,29 +123,33 @@ async function fetchTree(call: Call, { commit, known, makeRoom }: Fetch): Promis
     pacer,
     reading: { maxBytes: limits.transferBytes, makeRoom },
   });
-  await orTooLarge(conversation, () => objects.loadCommit(commit));
-  const selected = await select(objects, remote, { commit, limits });
-  const unknown = selected.filter(({ path, oid }) => known(path, oid) === undefined);
-  await orTooLarge(conversation, () => objects.load(unknown.map(({ oid }) => oid)));
+  const { selected, submodules } = await orTooLarge(conversation, async () => {
+    await objects.loadCommit(commit);
+    const found = await select(objects, remote, { commit, limits });
+    const unknown = found.selected.filter(({ path, oid }) => known(path, oid) === undefined);
+    await objects.load(unknown.map(({ oid }) => oid));
+    return found;
+  });
   const bytes = ({ path, oid }: Selected) => known(path, oid) ?? objects.reader.bytes(oid);
   checkSizes(
     selected.map(file => ({ ...file, bytes: bytes(file) })),
     limits,
   );
-  return { commit, files: await readFiles(objects.reader, selected, known, pacer) };
+  return { commit, submodules, files: await readFiles(objects.reader, selected, known, pacer) };
 }
 
 async function select(
   objects: Objects,
   remote: GitRemote,
   { commit, limits }: { readonly commit: string; readonly limits: GitLimits },
-): Promise<readonly Selected[]> {
+): Promise<{ readonly selected: readonly Selected[]; readonly submodules: readonly string[] }> {
   const { reader } = objects;
   const root = parseCommit(reader.commit(commit));
   const folder = await objects.settle(() => findFolder(reader, root, remote, commit));
-  const found = await objects.settle(() => walkFolder(reader, folder, limits));
+  const { found, submodules } = await objects.settle(() => walkFolder(reader, folder, limits));
   await objects.load(await objects.settle(() => neededBefore(reader, folder, found)));
-  return objects.settle(() => selectFiles(reader, folder, found));
+  const selected = await objects.settle(() => selectFiles(reader, folder, found));
+  return { selected, submodules };
 }
 
 /** The limit says what would help. */
@@ -149,7 +159,7 @@ async function orTooLarge<T>(conversation: Conversation, work: () => Promise<T>)
   } catch (error) {
     if (!(error instanceof NopeaError) || error.code !== "git-too-large") throw error;
     const what = (await conversation.isPartial())
-      ? "the directory is too large"
+      ? "too much for one fetch"
       : "the repository is too large for a server without partial clone (uploadpack.allowFilter)";
     throw new NopeaError("git-too-large", `${what}: ${error.message}`, { cause: error });
   }
@@ -158,8 +168,9 @@ async function orTooLarge<T>(conversation: Conversation, work: () => Promise<T>)
 /** Servers that are remembered; the first one to come is the first one to go. */
 const SERVERS = 10_000;
 
-function acquaintances({ servers }: Shared, partition: string) {
+function acquaintances({ servers, limits }: Shared, partition: string) {
   return {
+    refsBytes: limits.refsBytes,
     get: () => servers.get(partition),
     set: (advertisement: Advertisement | undefined) => {
       servers.delete(partition);

@@ -1,7 +1,6 @@
-/** Whether an HTTP answer is the Git server's: its status, its type, its first line. */
+/** Whether an HTTP answer is the Git server's: its status and its type. */
 import type { Dispatcher } from "undici";
 import { NopeaError, type ErrorCode } from "../../model/errors";
-import { refusedByGit } from "./failures";
 import { excerpt, printUrl } from "./printable";
 
 const EXCERPT_BYTES = 1024;
@@ -44,9 +43,9 @@ export async function checkAnswer(
   url: URL,
   withCredentials: boolean,
 ): Promise<void> {
-  const type = header(response, "content-type");
+  const [type = ""] = header(response, "content-type").split(";");
   if (response.statusCode !== 200) throw await refusal(response, url, withCredentials);
-  if (type !== expectedType(url)) {
+  if (type.trim() !== expectedType(url)) {
     response.body.destroy();
     throw new NopeaError(
       "git-protocol",
@@ -60,14 +59,6 @@ export async function checkAnswer(
     "git-protocol",
     `${printUrl(url)} answers in an encoding that nobody asked for: ${excerpt(encoding, 60)}`,
   );
-}
-
-/** Throws when the answer begins with the server's own complaint, which would pass for data. */
-export function checkFirstLine(chunk: Buffer): void {
-  const text = chunk.subarray(0, EXCERPT_BYTES).toString();
-  const line = /^(?:[0-9a-f]{4}# service=git-upload-pack\n0000)?[0-9a-f]{4}ERR ([^\n]*)/.exec(text);
-  if (line === null) return;
-  throw refusedByGit(line[1] ?? "");
 }
 
 async function refusal(

@@ -6,7 +6,7 @@ import type { GitCredentials } from "../../model/git-repository";
 import { authorize, type Authorization } from "./authorization";
 import type { GitConnections } from "./connections";
 import { explainFailure } from "./failures";
-import { checkAnswer, checkFirstLine } from "./http-answer";
+import { checkAnswer } from "./http-answer";
 import { createMeter, type Meter } from "./meter";
 import { printUrl } from "./printable";
 import { redirectTarget } from "./redirect";
@@ -37,6 +37,8 @@ export interface GitHttp {
 
 interface Call extends GitHttpOptions {
   readonly authorization: Authorization;
+  /** Every answer so far: one that nobody reads holds its connection. */
+  readonly received: Dispatcher.ResponseData[];
 }
 
 const MAX_REDIRECTS = 5;
@@ -45,11 +47,10 @@ const MAX_REDIRECTS = 5;
 export function createGitHttp(options: GitHttpOptions): GitHttp {
   const meter = createMeter(options.maxBytes);
   const received: Dispatcher.ResponseData[] = [];
-  const call = { ...options, authorization: authorize(options.credentials) };
+  const call = { ...options, authorization: authorize(options.credentials), received };
   return {
     request: async asked => {
       const { url, response } = await follow(call, asked);
-      received.push(response);
       await checkAnswer(response, url, call.authorization.header() !== undefined);
       return readBody(response, url, meter);
     },
@@ -86,7 +87,7 @@ async function askAsWished(call: Call, url: URL, asked: GitRequest) {
 }
 
 async function ask(
-  { connections, credentials, authorization, signal }: Call,
+  { connections, credentials, authorization, received, signal }: Call,
   url: URL,
   { body, version }: GitRequest,
 ): Promise<Dispatcher.ResponseData> {
@@ -106,7 +107,9 @@ async function ask(
     signal,
   });
   try {
-    return await unlessAborted(sent, signal);
+    const response = await unlessAborted(sent, signal);
+    received.push(response);
+    return response;
   } catch (error) {
     signal.throwIfAborted();
     throw explainFailure(error, url.host);
@@ -132,7 +135,6 @@ async function* readBody(
   let first = true;
   for (let chunk = await next(chunks, url); chunk; chunk = await next(chunks, url)) {
     meter.count(chunk.length);
-    if (first) checkFirstLine(chunk);
     first = false;
     yield chunk;
   }

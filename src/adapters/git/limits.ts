@@ -9,8 +9,12 @@ export interface GitLimits {
   readonly transferBytes: number;
   /** Bytes of one object that is held in memory as a whole; larger ones are passed over. */
   readonly objectBytes: number;
-  /** Bytes that all objects of a pack may unpack to. */
+  /** Objects of a pack: each takes some 300 bytes in memory however small it is. */
+  readonly objects: number;
+  /** Bytes that all objects of a pack may unpack to, those included that are made of deltas again and again. */
   readonly unpackedBytes: number;
+  /** Bytes of a list of refs. */
+  readonly refsBytes: number;
   /** Entries of folders that are looked at. */
   readonly entries: number;
   /** Bytes of objects that are kept for the next fetch, of all repositories together. */
@@ -25,7 +29,9 @@ export const GIT_LIMITS: GitLimits = {
   // A fetch takes up to three times this in memory, and the pod has 512 MiB for everything.
   transferBytes: 64 * MIB,
   objectBytes: 16 * MIB,
+  objects: 200_000,
   unpackedBytes: 2048 * MIB,
+  refsBytes: 8 * MIB,
   entries: 200_000,
   storeBytes: 48 * MIB,
 };

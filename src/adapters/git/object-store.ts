@@ -28,7 +28,7 @@ export function createObjectStore(maxBytes: number): ObjectStore {
   return {
     shelf: partition => ({
       get: oid => objects.get(`${partition} ${oid}`),
-      put: (oid, object) => objects.set(`${partition} ${oid}`, object),
+      put: (oid, object) => objects.set(`${partition} ${oid}`, compact(object)),
       commits: () => commits.get(partition) ?? [],
       addCommit: oid => {
         const others = (commits.get(partition) ?? []).filter(other => other !== oid);
@@ -39,6 +39,14 @@ export function createObjectStore(maxBytes: number): ObjectStore {
       },
     }),
   };
+}
+
+/** Small buffers are parts of larger ones, which one of them would keep in memory as a whole. */
+function compact({ kind, data }: PackedObject): PackedObject {
+  if (data.buffer.byteLength <= data.length + 64) return { kind, data };
+  const copy = Buffer.allocUnsafeSlow(data.length);
+  data.copy(copy);
+  return { kind, data: copy };
 }
 
 /**

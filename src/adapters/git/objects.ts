@@ -34,21 +34,20 @@ const WANTS = 8_000;
 
 /** For one fetch. */
 export function createObjects(options: ObjectsOptions): Objects {
-  const { shelf, conversation, limits, pacer, reading } = options;
-  const reader = createObjectReader(shelf);
+  const { shelf, conversation, limits } = options;
+  const reader = createObjectReader(shelf, limits.entries);
+  const order = createOrders(options, reader);
   let tip = "";
-
-  async function order(asked: PackOrder): Promise<void> {
-    const bytes = await conversation.pack(asked, reading);
-    const outside = (oid: string) => shelf.get(oid);
-    reader.add(await openPack(bytes, { limits, pacer, outside }));
-  }
+  let missedFolders = 0;
 
   async function loadCommit(oid: string): Promise<void> {
     tip = oid;
     if (reader.isKnown(oid)) return;
+    const haves = shelf.commits();
     const withoutBlobs = await conversation.isPartial();
-    await order({ what: "commit", wants: [oid], haves: shelf.commits(), withoutBlobs });
+    await order.commit(oid, withoutBlobs, haves);
+    // told as a difference to a commit that we had, and lost
+    if (!reader.isKnown(oid) && haves.length > 0) await order.commit(oid, withoutBlobs);
     if (!reader.isKnown(oid)) throw damaged(`commit ${oid} is missing`);
     reader.commit(oid);
     shelf.addCommit(oid);
@@ -57,33 +56,62 @@ export function createObjects(options: ObjectsOptions): Objects {
   async function load(oids: readonly string[]): Promise<void> {
     const missing = [...new Set(oids)].filter(oid => !reader.isKnown(oid));
     for (let at = 0; at < missing.length; at += WANTS) {
-      await loadSome(missing.slice(at, at + WANTS));
+      await order.objects(missing.slice(at, at + WANTS), tip);
     }
   }
 
+  /** One folder is fetched with all that is below it; where a second one is missing, many are: then all of them. */
+  async function loadMissing({ oid, kind }: Missing): Promise<void> {
+    if (kind === "tree") missedFolders += 1;
+    if (kind === "tree" && missedFolders === 2) {
+      await order.commit(tip, await conversation.isPartial());
+    }
+    await load([oid]);
+  }
+
+  return { reader, loadCommit, load, settle: work => settle(work, loadMissing) };
+}
+
+/** What is sent goes to the reader. */
+function createOrders(options: ObjectsOptions, reader: ObjectReader) {
+  const { shelf, conversation, limits, pacer, reading } = options;
+
+  async function order(asked: PackOrder): Promise<void> {
+    const bytes = await conversation.pack(asked, reading);
+    const outside = (oid: string) => shelf.get(oid);
+    reader.add(await openPack(bytes, { limits, pacer, outside }));
+  }
+
+  const commit = (oid: string, withoutBlobs: boolean, haves: readonly string[] = []) =>
+    order({ what: "commit", wants: [oid], haves, withoutBlobs });
+
   /** A server that does not give objects by their names is asked for the whole commit. */
-  async function loadSome(wants: readonly string[]): Promise<void> {
+  async function objects(wants: readonly string[], tip: string): Promise<void> {
     try {
       await order({ what: "objects", wants, haves: [], withoutBlobs: true });
     } catch (error) {
-      if (!(error instanceof NopeaError) || error.code !== "git-commit-not-found") throw error;
-      await order({ what: "commit", wants: [tip], haves: [], withoutBlobs: false });
+      if (!isRefusal(error)) throw error;
+      await commit(tip, false);
     }
     const still = wants.find(oid => !reader.isKnown(oid));
     if (still !== undefined) throw damaged(`object ${still} is missing`);
   }
 
-  return { reader, loadCommit, load, settle: work => settle(work, load) };
+  return { commit, objects };
 }
 
-async function settle<T>(
-  work: () => T,
-  load: (oids: readonly string[]) => Promise<void>,
-): Promise<T> {
+function isRefusal(error: unknown): boolean {
+  return (
+    error instanceof NopeaError &&
+    (error.code === "git-commit-not-found" || error.code === "git-protocol")
+  );
+}
+
+async function settle<T>(work: () => T, load: (missing: Missing) => Promise<void>): Promise<T> {
   for (let round = 0; round < ROUNDS; round++) {
     const outcome = attempt(work);
     if (!(outcome instanceof Missing)) return outcome;
-    await load([outcome.oid]);
+    await load(outcome);
   }
   throw new NopeaError("git-too-large", `the directory needs more than ${ROUNDS} requests`);
 }

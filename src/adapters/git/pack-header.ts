@@ -56,7 +56,8 @@ function readLength(pack: Buffer, at: number, first: number): { bytes: number; e
     byte = byteAt(pack, end);
     bytes += (byte & 127) * scale;
     scale *= 128;
-    if (bytes > Number.MAX_SAFE_INTEGER) throw damaged("an object of it has an impossible length");
+    if (bytes > Number.MAX_SAFE_INTEGER || end - at > 8)
+      throw damaged("an object of it has an impossible length");
   }
   return { bytes, end };
 }

@@ -1,7 +1,7 @@
 /** What is asked of a Git server, and the pack in its answer: protocol v2, and v0 for servers that know no other. */
 import { NopeaError } from "../../model/errors";
 import { refusedByGit } from "./failures";
-import { createGrowingBuffer } from "./growing-buffer";
+import { createGrowingBuffer, type GrowingBuffer } from "./growing-buffer";
 import { DELIMITER, FLUSH, garbled, pktLine, readPktLines } from "./pkt-line";
 
 export interface PackOrder {
@@ -44,17 +44,28 @@ function writeCommand(command: string, lines: readonly string[]): Buffer {
   );
 }
 
-/** The body of `git-upload-pack` in protocol v0: one commit with everything in it. */
-export function writeUploadPack(commit: string, capabilities: readonly string[]): Buffer {
+/** The body of `git-upload-pack` in protocol v0, which knows no filter here. */
+export function writeUploadPack(
+  { what, wants }: PackOrder,
+  capabilities: readonly string[],
+): Buffer {
   if (!capabilities.includes("side-band-64k")) {
     throw new NopeaError("git-protocol", "the Git server is too old: it lacks side-band-64k");
   }
-  const wished = ["side-band-64k", "ofs-delta", "no-progress"];
-  const agreed = wished.filter(capability => capabilities.includes(capability));
-  const shallow = capabilities.includes("shallow") ? pktLine("deepen 1\n") : "";
-  const want = pktLine(`want ${commit} ${agreed.join(" ")}\n`);
-  return Buffer.from(`${want}${shallow}${FLUSH}${pktLine("done\n")}`);
+  const agreed = WISHED.filter(capability => capabilities.includes(capability)).join(" ");
+  const [first = "", ...rest] = wants;
+  const shallow = what === "commit" && capabilities.includes("shallow");
+  const lines = [
+    `want ${first} ${agreed}`,
+    ...rest.map(oid => `want ${oid}`),
+    ...(shallow ? ["deepen 1"] : []),
+  ];
+  const asked = lines.map(text => pktLine(`${text}\n`)).join("");
+  return Buffer.from(`${asked}${FLUSH}${pktLine("done\n")}`);
 }
+
+/** Capabilities of protocol v0 that nopea uses. */
+export const WISHED = ["side-band-64k", "ofs-delta", "no-progress"];
 
 export interface PackReading {
   readonly maxBytes: number;
@@ -63,21 +74,45 @@ export interface PackReading {
 }
 
 const LARGE_BYTES = 4 * 2 ** 20;
+/** Each takes hundreds of bytes however small it is. */
+const LARGE_COUNT = 20_000;
+/** Others wait for the room that a large pack takes: whoever sends it more slowly than this is not waited for. */
+const SLOWEST_BYTES_PER_SECOND = 256 * 1024;
+const PATIENCE_MS = 5_000;
 
 /** The pack of an answer. */
 export async function readPack(body: AsyncIterable<Buffer>, reading: PackReading): Promise<Buffer> {
   const pack = createGrowingBuffer(reading.maxBytes);
-  let large = false;
+  let since: { readonly at: number; readonly length: number } | undefined;
   for await (const line of readPktLines(body)) {
     const piece = readLine(line);
+    if (since !== undefined) checkSpeed(pack.length() - since.length, performance.now() - since.at);
     if (piece === undefined) continue;
-    if (!large && pack.length() + piece.length > LARGE_BYTES) {
-      large = true;
+    if (since === undefined && isLarge(pack, piece)) {
       await reading.makeRoom();
+      since = { at: performance.now(), length: pack.length() };
     }
     pack.append(piece);
   }
   return pack.bytes();
+}
+
+function isLarge(pack: GrowingBuffer, piece: Buffer): boolean {
+  return pack.length() + piece.length > LARGE_BYTES || announced(pack) > LARGE_COUNT;
+}
+
+/** How many objects the pack's header says there are; 0 before it has come. */
+function announced(pack: GrowingBuffer): number {
+  return pack.length() < 12 ? 0 : pack.bytes().readUInt32BE(8);
+}
+
+function checkSpeed(bytes: number, milliseconds: number): void {
+  if (milliseconds < PATIENCE_MS) return;
+  if (bytes / (milliseconds / 1000) >= SLOWEST_BYTES_PER_SECOND) return;
+  throw new NopeaError(
+    "git-timeout",
+    `the Git server sends a large pack too slowly: ${Math.round(bytes / 1024)} KiB in ${Math.round(milliseconds / 1000)} s`,
+  );
 }
 
 // The first byte of a line is its band: 1 the pack, 2 progress, 3 the server gives up. Before the pack come words.
@@ -85,9 +120,8 @@ function readLine(line: Buffer): Buffer | undefined {
   const band = line[0];
   if (band === 1) return line.subarray(1);
   if (band === 2) return undefined;
-  const text = line.toString("utf8", band === 3 ? 1 : 0);
-  if (band === 3 || text.startsWith("ERR ")) throw refusedByGit(text.replace(/^ERR /, ""));
-  if (WORDS.test(text)) return undefined;
+  if (band === 3) throw refusedByGit(line.toString("utf8", 1));
+  if (WORDS.test(line.toString("latin1", 0, 20))) return undefined;
   throw garbled("words in it mean nothing");
 }
 

@@ -28,13 +28,18 @@ export async function scanPack(
   pacer: Pacer,
 ): Promise<PackEntry[]> {
   const count = await checkFrame(pack, pacer);
+  if (count > limits.objects) throw tooMany(limits);
   const objects = pack.subarray(0, -TRAILER_BYTES);
   const entries: PackEntry[] = [];
   let at = HEADER_BYTES;
   let unpacked = 0;
   while (entries.length < count) {
-    const { entry, end } = await scanObject(objects, at);
-    unpacked += entry.objectBytes;
+    const header = readHeader(objects, at);
+    // before it is unpacked: what a header claims is all that is unpacked
+    unpacked += header.bytes;
+    if (unpacked > limits.unpackedBytes) throw unpacksTooFar(limits);
+    const { entry, end } = await scanObject(objects, header, pacer);
+    if (entry.kind === "delta") unpacked += entry.objectBytes;
     if (unpacked > limits.unpackedBytes) throw unpacksTooFar(limits);
     entries.push(entry);
     at = end;
@@ -59,10 +64,13 @@ async function checkFrame(pack: Buffer, pacer: Pacer): Promise<number> {
   return pack.readUInt32BE(8);
 }
 
-async function scanObject(pack: Buffer, at: number): Promise<{ entry: PackEntry; end: number }> {
-  const header = readHeader(pack, at);
+async function scanObject(
+  pack: Buffer,
+  header: PackHeader,
+  pacer: Pacer,
+): Promise<{ entry: PackEntry; end: number }> {
   const hash = hashOf(header.kind, header.bytes);
-  const { start, end } = await unpack(pack, header, hash);
+  const { start, end } = await unpack(pack, header, { hash, pacer });
   if (header.kind !== "delta") {
     return { entry: { ...header, objectBytes: header.bytes, oid: hash.digest("hex") }, end };
   }
@@ -76,14 +84,20 @@ interface Unpacked {
   readonly end: number;
 }
 
-async function unpack(pack: Buffer, header: PackHeader, hash: Hash): Promise<Unpacked> {
-  if (header.bytes > STREAMED_BYTES) return stream(pack, header, hash);
+interface Work {
+  readonly hash: Hash;
+  readonly pacer: Pacer;
+}
+
+async function unpack(pack: Buffer, header: PackHeader, work: Work): Promise<Unpacked> {
+  const { hash } = work;
+  if (header.bytes > STREAMED_BYTES) return stream(pack, header, work);
   const { data, end } = inflateAt(pack, header.dataAt, header.bytes);
   hash.update(data);
   return { start: data, end };
 }
 
-async function stream(pack: Buffer, header: PackHeader, hash: Hash): Promise<Unpacked> {
+async function stream(pack: Buffer, header: PackHeader, { hash, pacer }: Work): Promise<Unpacked> {
   const inflate = createInflate();
   inflate.end(pack.subarray(header.dataAt));
   let start: Buffer | undefined;
@@ -93,6 +107,7 @@ async function stream(pack: Buffer, header: PackHeader, hash: Hash): Promise<Unp
     bytes += chunk.length;
     if (bytes > header.bytes) break;
     hash.update(chunk);
+    if (pacer.due()) await pacer.rest();
   }
   if (bytes !== header.bytes) throw damaged("an object of it has another length than it says");
   return { start: start ?? Buffer.alloc(0), end: header.dataAt + inflate.bytesWritten };
@@ -111,9 +126,14 @@ export function hashOf(kind: string, bytes: number): Hash {
   return createHash("sha1").update(`${kind} ${bytes}\0`);
 }
 
-function unpacksTooFar({ unpackedBytes }: GitLimits): NopeaError {
+/** The error for what is small on the wire and large in memory. */
+export function unpacksTooFar({ unpackedBytes }: GitLimits): NopeaError {
   return new NopeaError(
     "git-too-large",
-    `the repository is too large: one commit of it unpacks to more than ${mebibytes(unpackedBytes)}`,
+    `what the Git server sends unpacks to more than ${mebibytes(unpackedBytes)}`,
   );
+}
+
+function tooMany({ objects }: GitLimits): NopeaError {
+  return new NopeaError("git-too-large", `the Git server sends more than ${objects} objects`);
 }

@@ -5,7 +5,7 @@ import { createByteCache } from "./byte-cache";
 import type { GitLimits } from "./limits";
 import type { Pacer } from "./pacer";
 import type { ObjectKind } from "./pack-header";
-import { hashOf, scanPack, type PackEntry } from "./pack-scan";
+import { hashOf, scanPack, unpacksTooFar, type PackEntry } from "./pack-scan";
 
 export interface Pack {
   /** Bytes of an object, without unpacking it; undefined: the pack does not hold it. */
@@ -29,10 +29,14 @@ interface Index {
     get(at: number): PackedObject | undefined;
     set(at: number, o: PackedObject): void;
   };
+  /** Bytes that were made of deltas so far. */
+  made: number;
 }
 
 const CACHE_BYTES = 16 * 2 ** 20;
 const CHAIN_BYTES = 256 * 2 ** 20;
+/** As long as Git makes them. */
+const CHAIN_LENGTH = 4_095;
 
 export interface PackOpening {
   readonly limits: GitLimits;
@@ -52,6 +56,7 @@ export async function openPack(pack: Buffer, opening: PackOpening): Promise<Pack
     byPlace: new Map(entries.map(entry => [entry.at, entry])),
     byName: new Map(),
     cache: createByteCache(CACHE_BYTES),
+    made: 0,
   };
   for (const entry of entries) if (entry.oid !== undefined) index.byName.set(entry.oid, entry);
   await nameDeltas(index, entries, pacer);
@@ -65,53 +70,56 @@ export async function openPack(pack: Buffer, opening: PackOpening): Promise<Pack
   };
 }
 
-// A delta may stand before the object that its base's name means: go round until nothing new is found.
+// A delta may stand before the object that its base's name means: it waits for that name.
 async function nameDeltas(
   index: Index,
   entries: readonly PackEntry[],
   pacer: Pacer,
 ): Promise<void> {
-  let waiting = entries.filter(entry => entry.oid === undefined);
-  for (let before = Infinity; waiting.length < before; ) {
-    before = waiting.length;
-    waiting = await nameSome(index, waiting, pacer);
-  }
-}
-
-async function nameSome(
-  index: Index,
-  deltas: readonly PackEntry[],
-  pacer: Pacer,
-): Promise<PackEntry[]> {
-  const left: PackEntry[] = [];
-  for (const entry of deltas) {
-    if (!nameDelta(index, entry)) left.push(entry);
+  const waiting = new Map<string, PackEntry[]>();
+  const queue = entries.filter(entry => entry.oid === undefined).reverse();
+  for (let entry = queue.pop(); entry !== undefined; entry = queue.pop()) {
+    const name = nameDelta(index, entry, waiting);
+    if (name !== undefined) queue.push(...(waiting.get(name) ?? []));
+    if (name !== undefined) waiting.delete(name);
     if (pacer.due()) await pacer.rest();
   }
-  return left;
 }
 
-function nameDelta(index: Index, entry: PackEntry): boolean {
+/** The name that is known now; undefined: it waits, or can't be had at all. */
+function nameDelta(
+  index: Index,
+  entry: PackEntry,
+  waiting: Map<string, PackEntry[]>,
+): string | undefined {
   const object = resolve(index, entry);
-  if (object === undefined) return false;
-  entry.oid = hashOf(object.kind, object.data.length).update(object.data).digest("hex");
-  index.byName.set(entry.oid, entry);
-  return true;
+  if (typeof object === "string") {
+    waiting.set(object, [...(waiting.get(object) ?? []), entry]);
+    return undefined;
+  }
+  if (object === undefined) return undefined;
+  const oid = hashOf(object.kind, object.data.length).update(object.data).digest("hex");
+  entry.oid = oid;
+  // the first one stays: a later one of the same name may be made of what is made of it
+  if (!index.byName.has(oid)) index.byName.set(oid, entry);
+  return oid;
 }
 
 function readEntry(index: Index, oid: string): PackedObject {
   const entry = index.byName.get(oid);
   const object = entry && resolve(index, entry);
-  if (object === undefined) throw damaged(`object ${oid} is missing or too large`);
-  return object;
+  if (typeof object === "object") return object;
+  throw damaged(`object ${oid} is missing or too large`);
 }
 
-// undefined: some base is not known (yet), or something on the way is too large to be held.
-function resolve(index: Index, entry: PackEntry): PackedObject | undefined {
+// A name: the object waits for it. undefined: something on the way is too large to be held.
+function resolve(index: Index, entry: PackEntry): PackedObject | string | undefined {
   const chain = chainOf(index, entry);
-  if (chain === undefined) return undefined;
+  if (typeof chain !== "object") return chain;
   let object = chain.root;
   for (const delta of chain.deltas.reverse()) {
+    index.made += delta.bytes + delta.objectBytes;
+    if (index.made > index.limits.unpackedBytes) throw unpacksTooFar(index.limits);
     const { data } = inflateAt(index.pack, delta.dataAt, delta.bytes);
     object = { kind: object.kind, data: applyDelta(data, object.data) };
     index.cache.set(delta.at, object);
@@ -125,27 +133,29 @@ interface Chain {
 }
 
 // The entry, its base, the base's base … down to one that is cached, whole, or known from elsewhere.
-function chainOf(index: Index, entry: PackEntry): Chain | undefined {
+function chainOf(index: Index, entry: PackEntry): Chain | string | undefined {
   const deltas: PackEntry[] = [];
   let bytes = 0;
-  for (let next: PackEntry | undefined = entry; next !== undefined; ) {
+  let next = entry;
+  while (deltas.length < CHAIN_LENGTH) {
     if (Math.max(next.objectBytes, next.bytes) > index.limits.objectBytes) return undefined;
     bytes += next.objectBytes;
     if (bytes > CHAIN_BYTES) return undefined;
-    const whole = index.cache.get(next.at) ?? unpackWhole(index, next);
-    if (whole !== undefined) return { root: whole, deltas };
+    const root = index.cache.get(next.at) ?? unpackWhole(index, next);
+    if (root !== undefined) return { root, deltas };
     deltas.push(next);
     const base = baseOf(index, next);
-    const outside = base === undefined ? outsideBase(index, next) : undefined;
-    if (outside !== undefined) return { root: outside, deltas };
+    if (base === undefined) return beyondPack(index, next, deltas);
     next = base;
   }
   return undefined;
 }
 
 // A thin pack leaves out bases that the server thinks we have.
-function outsideBase({ outside }: Index, { base }: PackEntry): PackedObject | undefined {
-  return typeof base === "string" ? outside(base) : undefined;
+function beyondPack({ outside }: Index, { base }: PackEntry, deltas: PackEntry[]) {
+  if (typeof base !== "string") return undefined;
+  const root = outside(base);
+  return root === undefined ? base : { root, deltas };
 }
 
 function baseOf({ byPlace, byName }: Index, { base }: PackEntry): PackEntry | undefined {

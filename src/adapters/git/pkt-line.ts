@@ -1,5 +1,6 @@
 /** Git's framing of a conversation: lines with their length in front. */
 import { NopeaError } from "../../model/errors";
+import { refusedByGit } from "./failures";
 
 /** Writes one line. */
 export function pktLine(text: string): string {
@@ -22,6 +23,9 @@ export async function* readPktLines(body: AsyncIterable<Uint8Array>): AsyncGener
     const view = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
     pending = pending.length === 0 ? view : Buffer.concat([pending, view]);
     const { lines, rest, last } = splitLines(pending);
+    // the server gives up, in its own words (gitprotocol-pack(5))
+    const refusal = lines.find(line => line.toString("latin1", 0, 4) === "ERR ");
+    if (refusal !== undefined) throw refusedByGit(refusal.toString("utf8", 4));
     yield* lines;
     flushed = last === undefined ? flushed : last === FLUSH;
     pending = rest;

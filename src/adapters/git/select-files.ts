@@ -1,11 +1,11 @@
 /** Which files of a commit are manifests: by their place and their name, never by their content. */
 import { NopeaError } from "../../model/errors";
-import { followLink } from "./follow-link";
+import { createLinkBudget, followLink, type LinkBudget } from "./follow-link";
 import { IGNORE_FILE, withoutIgnored, type IgnoreFile } from "./ignore-rules";
 import type { GitLimits } from "./limits";
 import { mebibytes } from "./meter";
 import { printPath } from "./printable";
-import { entriesOf, pathOf, type Folder, type TreeEntry, type TreeReader } from "./tree";
+import { entryOf, pathOf, type Folder, type TreeEntry, type TreeReader } from "./tree";
 import type { Found } from "./walk-folder";
 
 export interface Selected {
@@ -35,12 +35,13 @@ export function selectFiles(
 ): readonly Selected[] {
   const { root } = folder;
   const rules = placesOf(folder).flatMap(place => readIgnoreFile(reader, place));
+  const budget = createLinkBudget();
   const candidates = found.filter(
     ({ entry, path }) => entry.mode === "link" || MANIFEST.test(path),
   );
   const files = withoutIgnored(candidates, rules).map(item => ({
     path: item.path,
-    oid: item.entry.mode === "link" ? linkTarget(reader, root, item) : item.entry.oid,
+    oid: item.entry.mode === "link" ? linkTarget(reader, root, item, budget) : item.entry.oid,
   }));
   return files.filter(({ path }) => MANIFEST.test(path)).sort((a, b) => (a.path < b.path ? -1 : 1));
 }
@@ -71,8 +72,13 @@ function placesOf(folder: Folder): readonly Folder[] {
   return folder.steps.length === 0 ? [folder] : [{ root: folder.root, steps: [] }, folder];
 }
 
-function linkTarget(reader: TreeReader, root: string, { path, steps, entry }: Found): string {
-  const end = followLink(reader, { root, steps }, entry);
+function linkTarget(
+  reader: TreeReader,
+  root: string,
+  { path, steps, entry }: Found,
+  budget: LinkBudget,
+): string {
+  const end = followLink(reader, { root, steps }, entry, budget);
   if (end.kind === "file") return end.oid;
   throw new NopeaError(
     "manifest-invalid",
@@ -93,5 +99,6 @@ function readIgnoreFile(reader: TreeReader, place: Folder): IgnoreFile[] {
 }
 
 function ignoreFileIn(reader: TreeReader, place: Folder): TreeEntry | undefined {
-  return entriesOf(reader, place).find(({ name, mode }) => name === IGNORE_FILE && mode === "file");
+  const entry = entryOf(reader, place, IGNORE_FILE);
+  return entry?.mode === "file" ? entry : undefined;
 }

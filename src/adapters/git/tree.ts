@@ -1,4 +1,5 @@
 /** Git's own objects as values: what a commit and a folder say. */
+import { NopeaError } from "../../model/errors";
 import { damaged } from "./inflate";
 
 export interface TreeEntry {
@@ -22,6 +23,8 @@ export interface Folder {
 /** Reads objects of one commit by their names. */
 export interface TreeReader {
   tree(oid: string): readonly TreeEntry[];
+  /** The entry of that name in a folder. */
+  entry(oid: string, name: string): TreeEntry | undefined;
   blob(oid: string): Buffer;
   /** Bytes of a blob, without reading it. */
   bytes(oid: string): number;
@@ -42,15 +45,20 @@ export function parseCommit(data: Buffer): string {
   return oid;
 }
 
-/** A folder's entries: mode, space, name, NUL, twenty bytes of the object's name, again and again. */
-export function parseTree(data: Buffer): TreeEntry[] {
+/**
+ * A folder's entries: mode, space, name, NUL, twenty bytes of the object's name, again and again. Throws git-too-large
+ * for more than `most` of them.
+ */
+export function parseTree(data: Buffer, most: number): TreeEntry[] {
   const entries: TreeEntry[] = [];
   for (let at = 0; at < data.length; ) {
+    if (entries.length >= most) throw tooManyEntries();
     const space = data.indexOf(" ", at);
     const nul = data.indexOf(0, at);
     const end = nul + 1 + NAME_BYTES;
     if (space < 0 || nul < space || end > data.length) throw damaged("a folder of it is cut off");
-    const mode = MODES[data.toString("latin1", at, space)] ?? "file";
+    // old trees write 040000
+    const mode = MODES[data.toString("latin1", at, space).replace(/^0+/, "")] ?? "file";
     const name = checkName(data.toString("utf8", space + 1, nul));
     entries.push({ mode, name, oid: data.toString("hex", nul + 1, end) });
     at = end;
@@ -61,6 +69,22 @@ export function parseTree(data: Buffer): TreeEntry[] {
 function checkName(name: string): string {
   if (!["", ".", ".."].includes(name) && !name.includes("/")) return name;
   throw damaged("a folder of it has an entry that no file can be named after");
+}
+
+function tooManyEntries(): NopeaError {
+  return new NopeaError(
+    "git-too-large",
+    "the folders that must be read hold more entries than nopea reads",
+  );
+}
+
+/** The entry of that name in a folder. */
+export function entryOf(
+  reader: TreeReader,
+  { root, steps }: Folder,
+  name: string,
+): TreeEntry | undefined {
+  return reader.entry(steps.at(-1)?.oid ?? root, name);
 }
 
 /** The entries of a folder. */

@@ -12,9 +12,16 @@ export interface Found {
 
 const MAX_DEPTH = 64;
 
-/** The files and links under the folder; what lies in a submodule is not there. */
-export function walkFolder(reader: TreeReader, folder: Folder, limits: GitLimits): Found[] {
+export interface Walked {
+  readonly found: readonly Found[];
+  /** Paths of submodules: what lies in them is not there. */
+  readonly submodules: readonly string[];
+}
+
+/** The files and links under the folder. */
+export function walkFolder(reader: TreeReader, folder: Folder, limits: GitLimits): Walked {
   const found: Found[] = [];
+  const submodules: string[] = [];
   const waiting = [folder.steps];
   let seen = 0;
   for (let steps = waiting.pop(); steps !== undefined; steps = waiting.pop()) {
@@ -23,20 +30,18 @@ export function walkFolder(reader: TreeReader, folder: Folder, limits: GitLimits
     // A folder that holds itself many times over is small in the pack and endless to walk.
     if (seen > limits.entries || steps.length > MAX_DEPTH) throw tooMany(limits);
     const shown = entries.filter(isShown);
-    for (const entry of shown.filter(isFolder)) waiting.push([...steps, entry]);
-    for (const entry of shown.filter(other => !isFolder(other))) {
+    const of = (...modes: TreeEntry["mode"][]) => shown.filter(({ mode }) => modes.includes(mode));
+    for (const entry of of("folder")) waiting.push([...steps, entry]);
+    for (const entry of of("submodule")) submodules.push(pathOf([...steps, entry]));
+    for (const entry of of("file", "link")) {
       found.push({ path: pathOf([...steps, entry]), entry, steps });
     }
   }
-  return found;
+  return { found, submodules };
 }
 
-function isShown({ name, mode }: TreeEntry): boolean {
-  return !name.startsWith(".") && mode !== "submodule";
-}
-
-function isFolder({ mode }: TreeEntry): boolean {
-  return mode === "folder";
+function isShown({ name }: TreeEntry): boolean {
+  return !name.startsWith(".");
 }
 
 function tooMany({ entries }: GitLimits): NopeaError {

@@ -98,6 +98,26 @@ describe("credentials", () => {
     expect(inspect(error, { depth: Infinity })).not.toMatch(/d3Jvbmc6|hunter2/);
   });
 
+  it("a server that echoes them: they are not in the error", async () => {
+    const echo = await startRawServer((incoming, answer) => {
+      const said = `${incoming.headers.authorization ?? ""} ${PASSWORD}`;
+      if (incoming.url?.includes("moved") === true) {
+        answer.writeHead(302, { location: `http://example.com/${encodeURIComponent(PASSWORD)}` });
+        answer.end();
+      } else answer.writeHead(403, { "content-type": "text/plain" }).end(said);
+    });
+    for (const name of ["a.git", "moved.git"]) {
+      const remote = at(`${echo.url}/${name}`, { authorization: BASIC });
+      const error: unknown = await fetchTip(source(), remote).catch((reason: unknown) => reason);
+      expect(error).toMatchObject({ message: expect.stringContaining("***") as string });
+      const shown = inspect(error, { depth: Infinity });
+      for (const secret of [PASSWORD, BASIC.slice(6), encodeURIComponent(PASSWORD)]) {
+        expect(shown).not.toContain(secret);
+      }
+    }
+    await echo.stop();
+  });
+
   it("a repository that there is not: git-not-found, with credentials as without", async () => {
     server.behave(name, { status: 404 });
     for (const credentials of [undefined, { authorization: BASIC }]) {
@@ -229,6 +249,13 @@ describe("a proxy that the environment names", () => {
     const remote = at(`${secure.url}/${name}.git`, { ca: authority.cert });
     expect(textOf(await fetchTip(source({ proxies }), remote))).toEqual({ "a.yaml": "a" });
     expect(new Set(asked)).toEqual(new Set(["CONNECT"]));
+  });
+
+  it("a proxy without a scheme, as curl takes it: goes through it; nonsense: counts as none", async () => {
+    const proxies = proxiesOf({ http_proxy: url.replace("http://", "") });
+    await fetchTip(source({ proxies }), at(repository.url));
+    expect(asked).not.toEqual([]);
+    expect(proxiesOf({ http_proxy: "http://[nonsense" }).httpProxy).toBeUndefined();
   });
 
   it("NO_PROXY names the host: straight to it", async () => {

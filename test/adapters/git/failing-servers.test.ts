@@ -283,6 +283,28 @@ describe("lying", () => {
   });
 });
 
+describe("sending too slowly", () => {
+  it("a large pack, drop by drop: git-timeout, so that others get their turn", async () => {
+    const server = await serve((incoming, answer) => {
+      if (incoming.method === "GET") {
+        answer.writeHead(200, { "content-type": ADVERTISEMENT }).end(advertise(COMMIT));
+        return;
+      }
+      incoming.resume();
+      answer.writeHead(200, { "content-type": RESULT }).write(line("NAK\n"));
+      const piece = line(Buffer.concat([Buffer.from([1]), Buffer.alloc(60_000)]));
+      for (let sent = 0; sent < 80; sent++) answer.write(piece);
+      const timer = setInterval(() => answer.write(line("\u0002still here")), 200);
+      answer.on("close", () => clearInterval(timer));
+    });
+    const error = await failure(
+      ask(openSource(), "fetch", server.url, new AbortController().signal),
+    );
+    expect(error).toMatchObject({ code: "git-timeout" });
+    expect(error.message).toMatch(/too slowly/);
+  }, 30_000);
+});
+
 describe("redirecting", () => {
   it("to the same host, up to five times: followed", async () => {
     const server = await serve((incoming, answer) => {
@@ -314,6 +336,17 @@ describe("redirecting", () => {
       answer.writeHead(301, { location: `https://${incoming.headers.host ?? ""}/a` }).end(),
     );
     await expectFailure(server.url, "git-protocol", /another scheme/);
+  });
+
+  it("refused again and again: no connection is left behind", async () => {
+    const server = await serve((_, answer) => {
+      answer.writeHead(301, { location: "http://example.com/a.git" }).write("x".repeat(100_000));
+    });
+    const source = openSource();
+    for (let tries = 0; tries < 10; tries++) {
+      await failure(ask(source, "resolve", server.url, new AbortController().signal));
+    }
+    await eventually(async () => (await server.sockets()) === 0);
   });
 
   it("to nowhere: git-protocol", async () => {

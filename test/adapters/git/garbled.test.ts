@@ -75,7 +75,7 @@ describe("lines", () => {
     await fc.assert(
       fc.asyncProperty(fc.oneof(bytes, nearly), cuts, async (body, where) => {
         await orRefused(collect(readPktLines(inPieces(body, where))));
-        await orRefused(readAdvertisement(inPieces(body, where)));
+        await orRefused(readAdvertisement(inPieces(body, where), 1000));
         const reading = { maxBytes: 1000, makeRoom: () => Promise.resolve() };
         await orRefused(readPack(inPieces(body, where), reading));
       }),
@@ -85,7 +85,7 @@ describe("lines", () => {
 
   it("an answer that ends where a line ends, without a flush: refused", async () => {
     const body = Buffer.from(pktLine("version 2\n"));
-    expect(await orRefused(readAdvertisement(inPieces(body, [])))).toBe("refused");
+    expect(await orRefused(readAdvertisement(inPieces(body, []), 1000))).toBe("refused");
   });
 });
 

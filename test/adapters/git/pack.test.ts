@@ -44,6 +44,16 @@ function open(pack: Buffer, limits: Partial<GitLimits> = {}) {
   });
 }
 
+/** A base's distance as the pack writes it. */
+function offset(distance: number): number[] {
+  const digits = [distance % 128];
+  for (let rest = Math.floor(distance / 128); rest > 0; rest = Math.floor(rest / 128)) {
+    rest -= 1;
+    digits.unshift(rest % 128 | 128);
+  }
+  return digits;
+}
+
 function blobName(text: string): string {
   return createHash("sha1").update(`blob ${text.length}\0${text}`).digest("hex");
 }
@@ -94,8 +104,6 @@ describe("openPack", () => {
   it.each([
     ["an object longer than it says", packOf(entry(BLOB, 3, Buffer.from("hello")))],
     ["an object shorter than it says", packOf(entry(BLOB, 9, Buffer.from("hello")))],
-    ["an object that claims gigabytes", packOf(entry(BLOB, 2 ** 40, Buffer.from("hello")))],
-    ["a delta that claims gigabytes", packOf(entry(6, 2 ** 40, Buffer.from("hello"), [1]))],
     ["a delta whose base is before the pack", packOf(entry(6, 5, Buffer.from("hello"), [127]))],
     ["an unknown type", packOf(entry(5, 5, Buffer.from("hello")))],
     [
@@ -107,11 +115,79 @@ describe("openPack", () => {
     await expect(open(pack)).rejects.toMatchObject({ code: "git-protocol" });
   });
 
-  it("more objects announced than sent: git-protocol", async () => {
+  it.each([
+    ["an object that claims gigabytes", packOf(entry(BLOB, 2 ** 40, Buffer.from("hello")))],
+    ["a delta that claims gigabytes", packOf(entry(6, 2 ** 40, Buffer.from("hello"), [1]))],
+  ])("%s: git-too-large, and nothing is unpacked", async (_, pack) => {
+    await expect(open(pack)).rejects.toMatchObject({ code: "git-too-large" });
+  });
+
+  it.each([
+    [2, "git-protocol"],
+    [4_000_000_000, "git-too-large"],
+  ])("%i objects announced, one sent: %s", async (count, code) => {
     const body = packOf(entry(BLOB, 1, Buffer.from("a"))).subarray(0, -20);
-    body.writeUInt32BE(4_000_000_000, 8);
+    body.writeUInt32BE(count, 8);
     const pack = Buffer.concat([body, createHash("sha1").update(body).digest()]);
+    await expect(open(pack)).rejects.toMatchObject({ code });
+  });
+
+  it("a length of hundreds of zero digits: git-protocol", async () => {
+    const zeros = Buffer.from(Array.from({ length: 300 }, () => 0x80));
+    const delta = Buffer.concat([Buffer.from([5]), zeros, Buffer.from([1])]);
+    const base = entry(BLOB, 5, Buffer.from("hello"));
+    const pack = packOf(base, entry(OFFSET_DELTA, delta.length, delta, [base.length]));
     await expect(open(pack)).rejects.toMatchObject({ code: "git-protocol" });
+  });
+
+  it("deltas that lead from one object to another and back: both, for ever", async () => {
+    const copy = (from: string, text: string) => [from.length, ...insert(text)];
+    const insert = (text: string) => [text.length, text.length, ...Buffer.from(text)];
+    const named = (base: string, text: string) => {
+      const delta = Buffer.from(copy(base, text));
+      return entry(NAME_DELTA, delta.length, delta, [...Buffer.from(blobName(base), "hex")]);
+    };
+    // what fills the cache, so that nothing of the circle is found in it
+    const large = Array.from({ length: 6 }, (_, index) => {
+      const data = Buffer.alloc(3.9 * 2 ** 20, index);
+      return entry(BLOB, data.length, data);
+    });
+    const first = entry(BLOB, 3, Buffer.from("one"));
+    const pack = await open(
+      packOf(first, named("one", "two"), named("two", "one"), ...large, named("two", "end")),
+    );
+    for (const text of ["one", "two", "end"]) {
+      expect(pack.read(blobName(text), "blob").toString()).toBe(text);
+    }
+  });
+
+  it("deltas in the worst order, a thousand of them: soon", async () => {
+    const texts = Array.from({ length: 1000 }, (_, index) => `text ${index}`);
+    const deltas = texts.slice(1).map((text, index) => {
+      const base = texts[index] ?? "";
+      const delta = Buffer.from([base.length, text.length, text.length, ...Buffer.from(text)]);
+      return entry(NAME_DELTA, delta.length, delta, [...Buffer.from(blobName(base), "hex")]);
+    });
+    const first = entry(BLOB, texts[0]?.length ?? 0, Buffer.from(texts[0] ?? ""));
+    const pack = await open(packOf(...deltas.reverse(), first));
+    expect(pack.read(blobName("text 999"), "blob").toString()).toBe("text 999");
+  });
+
+  it("small deltas that make much again and again: git-too-large", async () => {
+    const data = Buffer.alloc(5 * 2 ** 20, "x");
+    const base = entry(BLOB, data.length, data);
+    let end = 12 + base.length;
+    const deltas = Array.from({ length: 20 }, () => {
+      // copies 65,536 bytes from the start: a length of zero means so many
+      const delta = Buffer.from([...varint(data.length), ...varint(65_536), 0x80]);
+      const one = entry(OFFSET_DELTA, delta.length, delta, offset(end - 12));
+      end += one.length;
+      return one;
+    });
+    const limits = { unpackedBytes: 6 * 2 ** 20 };
+    await expect(open(packOf(base, ...deltas), limits)).rejects.toMatchObject({
+      code: "git-too-large",
+    });
   });
 
   it("a bomb that says how large it is: git-too-large; one that lies: git-protocol", async () => {

@@ -150,6 +150,20 @@ describe("a server with partial clone", () => {
     expect(other.requests).toBe("POST POST");
   });
 
+  it("one path first, then the root with hundreds of folders: a few requests", async () => {
+    const files = Object.fromEntries(
+      Array.from({ length: 300 }, (_, index) => [`d${index}/a.yaml`, `n: ${index}`]),
+    );
+    await repository.commit(files);
+    const source = open();
+    await fetchTip(source, at("d7"));
+    const { result, requests } = await asked(() => fetchTip(source, at()));
+    expect(textOf(result)).toEqual(files);
+    expect(requests.split(" ").length).toBeLessThanOrEqual(5);
+    await repository.commit({ "d9/a.yaml": "new" });
+    expect(textOf(await fetchTip(source, at()))).toEqual({ ...files, "d9/a.yaml": "new" });
+  });
+
   it("read as somebody else: shares nothing", async () => {
     const commit = await repository.commit({ "a.yaml": "a" });
     const source = open();
@@ -259,6 +273,20 @@ describe("a server of protocol v0", () => {
     await expect(open().fetch(at(), old, nothingKnown, signal)).rejects.toMatchObject({
       code: "git-commit-not-found",
     });
+  });
+
+  it("one path first, then another one: both, by their objects' names and by the whole commit", async () => {
+    await repository.commit({ "a/x.yaml": "x", "b/y.yaml": "y", "b/z/z.yaml": "z" });
+    for (const allowed of ["true", "false"]) {
+      await repository.git("config", "uploadpack.allowAnySHA1InWant", allowed);
+      const source = open();
+      await fetchTip(source, at("a"));
+      expect(Object.keys(textOf(await fetchTip(source, at("b"))))).toEqual([
+        "b/y.yaml",
+        "b/z/z.yaml",
+      ]);
+      expect(Object.keys(textOf(await fetchTip(source, at())))).toHaveLength(3);
+    }
   });
 
   it("the server is upgraded: the next fetch goes well", async () => {

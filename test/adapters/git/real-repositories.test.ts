@@ -81,10 +81,12 @@ describe("heads and tags", () => {
 });
 
 describe("submodules", () => {
-  it("beside manifests: not there; path inside one: git-path-not-found that says so", async () => {
+  it("beside manifests: named, and not there; path inside one: git-path-not-found that says so", async () => {
     const commit = await repository.commit({ "a.yaml": "a" });
     await repository.git("update-ref", "refs/heads/main", await withSubmodule(commit));
-    expect(textOf(await fetchWith({}))).toEqual({ "a.yaml": "a" });
+    const tree = await fetchWith({});
+    expect(textOf(tree)).toEqual({ "a.yaml": "a" });
+    expect(tree.submodules).toEqual(["vendor"]);
     await expect(fetchWith({}, "vendor/deploy")).rejects.toMatchObject({
       code: "git-path-not-found",
       message: expect.stringContaining("vendor is a submodule") as string,
@@ -157,7 +159,7 @@ describe("limits", () => {
     await repository.commit({ "noise.txt": noise, "d/noise.yaml": noise });
     await expect(fetchWith({ transferBytes: 50_000 }, "d")).rejects.toMatchObject({
       code: "git-too-large",
-      message: expect.stringContaining("the directory is too large") as string,
+      message: expect.stringContaining("too much for one fetch") as string,
     });
   });
 
@@ -165,6 +167,29 @@ describe("limits", () => {
     await repository.git("config", "uploadpack.allowFilter", "false");
     await repository.commit({ "zeros.bin": Buffer.alloc(64 * 2 ** 20), "a.yaml": "a" });
     await expect(fetchWith({ unpackedBytes: 2 ** 20 })).rejects.toMatchObject({
+      code: "git-too-large",
+    });
+  });
+
+  it("links whose targets wander about: manifest-invalid within seconds", async () => {
+    const target = `${"z/../".repeat(800)}a.yaml`;
+    const links = Object.fromEntries(
+      Array.from({ length: 500 }, (_, index) => [`l${index}.yaml`, { link: target }]),
+    );
+    await repository.commit({ ...links, "a.yaml": "a", "z/b.txt": "b" });
+    await expect(fetchWith({})).rejects.toMatchObject({
+      code: "manifest-invalid",
+      message: expect.stringContaining("longer than nopea follows") as string,
+    });
+  });
+
+  it("more entries of folders than are read: git-too-large", async () => {
+    const files = Object.fromEntries(
+      Array.from({ length: 60 }, (_, index) => [`other/f${index}`, `${index}`]),
+    );
+    await repository.commit({ ...files, "d/a.yaml": "a" });
+    expect(textOf(await fetchWith({ entries: 50 }, "d"))).toEqual({ "d/a.yaml": "a" });
+    await expect(fetchWith({ entries: 50 }, "other")).rejects.toMatchObject({
       code: "git-too-large",
     });
   });

@@ -8,7 +8,8 @@ function select(folders: Folders, ...names: string[]): string[] {
   const steps = names.map(name => ({ name, oid: name }));
   const reader = readerOf(folders);
   const folder = { root: "root", steps };
-  const selected = selectFiles(reader, folder, walkFolder(reader, folder, GIT_LIMITS));
+  const { found } = walkFolder(reader, folder, GIT_LIMITS);
+  const selected = selectFiles(reader, folder, found);
   return selected.map(({ path, oid }) => `${path}=${oid}`);
 }
 

@@ -7,8 +7,11 @@ export type Folders = Readonly<Record<string, Readonly<Record<string, string>>>>
 /** Reads the folders; the table's key is the folder's object name. */
 export function readerOf(folders: Folders): TreeReader {
   const blobs = (oid: string) => Buffer.from(oid);
+  const tree = (oid: string) =>
+    Object.entries(folders[oid] ?? {}).map(([name, text]) => entryOf(name, text));
   return {
-    tree: oid => Object.entries(folders[oid] ?? {}).map(([name, text]) => entryOf(name, text)),
+    tree,
+    entry: (oid, name) => tree(oid).find(entry => entry.name === name),
     blob: blobs,
     bytes: oid => blobs(oid).length,
   };
