@@ -1,6 +1,8 @@
 /** The fake and the real Cluster, held to the same promise. */
+import { afterAll } from "vitest";
 import { createCluster } from "../../src/adapters/kube/cluster";
 import { installDefinitions } from "../../src/adapters/kube/install";
+import { startControlPlane } from "../../src/local/control-plane";
 import { API_VERSION } from "../../src/model/annotations";
 import type { RepositoryId } from "../../src/model/git-repository";
 import { groupOf } from "../../src/model/manifest";
@@ -12,7 +14,11 @@ import { connect } from "../support/kube-adapter";
 import { describeCluster } from "./cluster";
 import type { Ref } from "./cluster-world";
 
-const server = testCluster();
+// one of its own: on that of the test run, a nopea that runs there writes the status of every GitRepository
+const controlPlane = await startControlPlane();
+// hooks end in the reverse order: what uses it comes after
+afterAll(() => controlPlane.stop());
+const server = testCluster(controlPlane);
 const kube = connect(server.adminAccess);
 const SPEC = { url: "https://git.example.com/my-app.git" };
 

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterAll, inject } from "vitest";
 import { writeKubeconfig, type Access } from "../../src/local/access";
 import { loadAuthority } from "../../src/local/certificates";
+import type { ControlPlane } from "../../src/local/control-plane";
 import { createKubeClient, type KubeClient } from "../../src/local/kube-client";
 import { requestToken } from "../../src/local/token";
 
@@ -40,9 +41,13 @@ export interface KubectlOptions {
   readonly input?: string;
 }
 
-/** The cluster, for one test file; its clients are closed and its namespaces deleted after the last test. */
-export function testCluster(): TestCluster {
-  const { dir, kubectl } = inject("controlPlane");
+/**
+ * The cluster of the test run, or another one, for one test file; its clients are closed and its namespaces deleted
+ * after the last test.
+ */
+export function testCluster(
+  { dir, kubectl }: Pick<ControlPlane, "dir" | "kubectl"> = inject("controlPlane"),
+): TestCluster {
   const read = (name: string) => readFileSync(join(dir, name), "utf8");
   const authority = loadAuthority({ cert: read("ca.crt"), key: read("ca.key") });
   const { url } = JSON.parse(read("about.json")) as { url: string };
