@@ -1,9 +1,15 @@
 /** One repository's life: looks at Git when it is time or when nudged, walks when something changed, and tells. */
 import { refusal } from "../core/repository/refusal";
 import { summariseFault } from "../core/report/summarise";
+import { isNews, isSettled, type Settled } from "../core/sync/news";
 import { paceAfter, type Pace } from "../core/sync/pace";
 import { spread } from "../core/sync/spread";
-import { statusBefore, statusDuring, statusWithKinds } from "../core/status/progress";
+import {
+  statusBefore,
+  statusDuring,
+  statusSuspended,
+  statusWithKinds,
+} from "../core/status/progress";
 import { statusAfter } from "../core/status/status";
 import { NopeaError } from "../model/errors";
 import type { Repository, RepositorySpec } from "../model/git-repository";
@@ -35,7 +41,7 @@ export class Worker {
   #attempt: AbortController | undefined;
   #memory: Memory = { failures: new Map() };
   /** What the last attempt dealt with, and when to look and to walk again. */
-  #settled: { readonly commit: string | undefined; readonly generation: number } | undefined;
+  #settled: Settled | undefined;
   #pace: Pace = { wakeAt: 0, walkAt: 0, isFixed: false };
   /** What the server says is the branch's tip, in the look that is under way. */
   #tip: string | undefined;
@@ -111,6 +117,10 @@ export class Worker {
     const fault = refusal(repository.parsed, this.#world.settings());
     if (fault !== undefined) this.#finish(repository, summariseFault(id, undefined, fault));
     if (fault !== undefined || !repository.parsed.ok) return;
+    if (repository.parsed.spec.suspend) {
+      this.#rest(repository);
+      return;
+    }
     const attempt = new AbortController();
     this.#attempt = attempt;
     const startedAt = this.#world.clock.now();
@@ -137,11 +147,13 @@ export class Worker {
       const remote = await remoteOf(this.#world, repository.id, spec, attempt.signal);
       const tip = await this.#world.git.resolve(remote, attempt.signal);
       this.#tip = tip;
-      if (this.#isQuiet(repository, tip)) {
+      const wish = { ...repository, tip };
+      const due = this.#world.clock.now() >= this.#pace.walkAt;
+      if (!due && isSettled(wish, this.#settled, this.#status.current())) {
         this.#pace = { ...this.#pace, wakeAt: this.#nextLook(spec, id) };
         return undefined;
       }
-      if (this.#isNews(repository, tip)) {
+      if (isNews(wish, this.#status.current())) {
         this.#status.set(statusDuring(tip, this.#context(repository)));
       }
       const job = {
@@ -163,25 +175,17 @@ export class Worker {
     }
   }
 
+  /** Until spec.suspend changes, which is another generation: neither Git nor the cluster is asked anything. */
+  #rest(repository: Repository): void {
+    this.#failed = 0;
+    this.#settled = undefined;
+    this.#pace = { wakeAt: Infinity, walkAt: Infinity, isFixed: true };
+    this.#status.set(statusSuspended(this.#context(repository)));
+  }
+
   #nextLook(spec: RepositorySpec, id: string): number {
     const until = this.#world.clock.now() + spread(spec.intervalMs, id);
     return Math.min(until, this.#pace.walkAt);
-  }
-
-  #isQuiet({ generation, syncAt }: Repository, tip: string): boolean {
-    return (
-      this.#settled?.commit === tip &&
-      this.#settled.generation === generation &&
-      (syncAt === undefined || syncAt === this.#status.current().lastHandledSyncAt) &&
-      this.#world.clock.now() < this.#pace.walkAt
-    );
-  }
-
-  /** A new commit, spec or wish is shown as Syncing; trying again what failed is not. */
-  #isNews({ generation, syncAt }: Repository, tip: string): boolean {
-    const { lastAttemptedCommit, observedGeneration, lastHandledSyncAt } = this.#status.current();
-    const asked = syncAt !== undefined && syncAt !== lastHandledSyncAt;
-    return asked || lastAttemptedCommit !== tip || observedGeneration !== generation;
   }
 
   async #tellKinds(kinds: readonly string[], signal: AbortSignal): Promise<void> {

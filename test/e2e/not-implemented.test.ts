@@ -5,7 +5,6 @@ import { conditionOf, configMap, readyMessage, repositoryApi, useWorld } from ".
 const world = useWorld();
 
 const restricting: readonly (readonly [field: string, value: unknown, named: string])[] = [
-  ["suspend", true, "spec.suspend"],
   ["healPolicy", "manual", "spec.healPolicy manual"],
   ["healPolicy", "notify", "spec.healPolicy notify"],
   ["conflictPolicy", "live", "spec.conflictPolicy live"],
@@ -59,8 +58,8 @@ describe.concurrent("a field that restricts and cannot be honoured yet", () => {
       spec: { interval: "1s" },
     });
     await app.synced();
-    await app.edit({ suspend: true });
-    await app.failed(/spec\.suspend: not implemented yet/);
+    await app.edit({ prune: true });
+    await app.failed(/spec\.prune: not implemented yet/);
     const mark = await world.mark();
     const asked = requestsOf(app.namespace).length;
     const second = await app.push({ "a.yaml": configMap("a", "2") });
@@ -71,7 +70,7 @@ describe.concurrent("a field that restricts and cannot be honoured yet", () => {
     );
     expect(requestsOf(app.namespace)).toHaveLength(asked);
     expect((await app.resource()).status?.lastSyncedCommit).toBe(app.commit);
-    await app.edit({ suspend: false });
+    await app.edit({ prune: false });
     await app.synced(second, 10_000);
   });
 });

@@ -258,7 +258,6 @@ describe("the API server and time", { timeout: 30_000 }, () => {
 
 describe("fields that are not implemented", { timeout: 30_000 }, () => {
   test.each([
-    { suspend: true },
     { prune: true },
     { healPolicy: "manual" },
     { conflictPolicy: "live" },

@@ -7,7 +7,6 @@ export function restrictionsNotImplemented(
   defaultServiceAccount: string | undefined,
 ): readonly string[] {
   const fields: readonly (readonly [boolean, string])[] = [
-    [spec.suspend, "spec.suspend"],
     [spec.healPolicy !== "auto", `spec.healPolicy ${spec.healPolicy}`],
     [spec.conflictPolicy !== "git", `spec.conflictPolicy ${spec.conflictPolicy}`],
     [spec.prune, "spec.prune"],

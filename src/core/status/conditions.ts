@@ -57,6 +57,14 @@ export function progressConditions(what: string, context: ConditionContext): rea
   return finish([ready("Unknown", "Progressing", what), reconciling], context);
 }
 
+/** Nothing is looked at: Ready says what the last sync found, or that there was none. */
+export function suspendedConditions(context: ConditionContext): readonly Condition[] {
+  const before = context.previous.conditions?.find(({ type }) => type === "Ready");
+  if (before !== undefined && before.reason !== "Progressing") return [before];
+  const message = "spec.suspend is true: nothing is fetched, and nothing is written";
+  return finish([ready("Unknown", "Suspended", message)], context);
+}
+
 /** Only what stops the whole sync until somebody changes something. */
 function isStalled(code: ErrorCode | undefined): boolean {
   return code === "spec-invalid" || code === "not-implemented" || code === "cluster-too-old";

@@ -1,11 +1,21 @@
 /** The status of a GitRepository while nopea works on it. */
 import type { RepositoryStatus } from "../../model/git-repository";
-import { progressConditions, type ConditionContext } from "./conditions";
+import { progressConditions, suspendedConditions, type ConditionContext } from "./conditions";
 
 /** Before the first attempt. observedGeneration waits until something was done about the generation. */
 export function statusBefore(context: ConditionContext): RepositoryStatus {
   const conditions = progressConditions("Waiting for the first sync", context);
   return { ...context.previous, phase: "Initializing", conditions };
+}
+
+/** While spec.suspend is true: everything else stays as the last sync left it. */
+export function statusSuspended(context: ConditionContext): RepositoryStatus {
+  return {
+    ...context.previous,
+    observedGeneration: context.generation,
+    phase: "Suspended",
+    conditions: suspendedConditions(context),
+  };
 }
 
 /** From the moment a commit is worked on. */

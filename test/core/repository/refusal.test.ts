@@ -25,7 +25,6 @@ function specOf(raw: object): RepositorySpec {
 }
 
 const RESTRICTIONS: readonly (readonly [object, string])[] = [
-  [{ suspend: true }, "spec.suspend"],
   [{ healPolicy: "manual" }, "spec.healPolicy manual"],
   [{ healPolicy: "notify" }, "spec.healPolicy notify"],
   [{ conflictPolicy: "live" }, "spec.conflictPolicy live"],
@@ -56,8 +55,8 @@ describe("refusal", () => {
   });
 
   test("several at once: all are named", () => {
-    const fault = refusal(parseSpec({ url, suspend: true, prune: true }), settings);
-    expect(fault?.message).toMatch(/^spec\.suspend, spec\.prune: /);
+    const fault = refusal(parseSpec({ url, healPolicy: "manual", prune: true }), settings);
+    expect(fault?.message).toMatch(/^spec\.healPolicy manual, spec\.prune: /);
   });
 
   test("a spec that cannot be read: every problem", () => {
