@@ -3,6 +3,7 @@ import { createHmac } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { request } from "undici";
+import { projectRoot } from "../../src/local/paths";
 
 /** A file below test/fixtures/webhooks, and the event that its sender names in a header. */
 const EVENTS = {
@@ -44,7 +45,7 @@ export function delivery(name: FixtureName, options: DeliveryOptions): WebhookRe
 
 /** The parsed fixture, with another branch and commit where they are given. */
 function bodyOf(name: FixtureName, { branch, commit, form }: DeliveryOptions): string {
-  const path = join(import.meta.dirname, "..", "fixtures", "webhooks", `${name}.json`);
+  const path = join(projectRoot, "test", "fixtures", "webhooks", `${name}.json`);
   const recorded = JSON.parse(readFileSync(path, "utf8")) as Record<string, unknown>;
   const body = JSON.stringify({
     ...recorded,
