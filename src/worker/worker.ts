@@ -15,20 +15,16 @@ import { NopeaError } from "../model/errors";
 import type { Repository, RepositorySpec } from "../model/git-repository";
 import { ownerMarks } from "../model/ownership";
 import { firstFault, type Report } from "../model/report";
-import type { Fault } from "../model/verdict";
 import type { World } from "../ports";
 import { createAlarm, type Alarm } from "./alarm";
 import { setDeadline } from "./deadline";
+import { faultOf, Stopped, Superseded } from "./endings";
 import { createPushes, type Pushes } from "./pushes";
 import { remoteOf } from "./remote";
 import type { Slots } from "./slots";
 import { createStatusWriter, type StatusWriter } from "./status-writer";
 import { sync, type Memory } from "./sync";
 import { tell } from "./tell";
-
-/** Why an attempt ends early without being a failure. */
-class Superseded extends Error {}
-class Stopped extends Error {}
 
 export class Worker {
   readonly #world: World;
@@ -201,11 +197,8 @@ export class Worker {
     id: string,
     { error, startedAt }: { error: unknown; startedAt: number },
   ): void {
-    if (error instanceof Superseded || error instanceof Stopped) return;
-    const fault: Fault =
-      error instanceof NopeaError
-        ? { code: error.code, message: error.message }
-        : { code: "internal", message: String(error) };
+    const fault = faultOf(error);
+    if (fault === undefined) return;
     this.#finish(repository, summariseFault(id, undefined, fault), startedAt);
     if (!(error instanceof NopeaError)) throw error;
   }
