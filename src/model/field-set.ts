@@ -159,6 +159,17 @@ export function hasField(set: FieldSet, path: FieldPath): boolean {
   return node?.owned ?? false;
 }
 
+/** True when the set has the field, or a whole that the field is a part of. */
+export function covers(set: FieldSet, path: FieldPath): boolean {
+  let node: FieldSet | undefined = set;
+  for (const element of path) {
+    node = node.children.get(elementKey(element))?.set;
+    if (node === undefined) return false;
+    if (isWhole(node)) return true;
+  }
+  return node.owned;
+}
+
 /** True for what counts as a whole: in the set, with nothing below. */
 export function isWhole(set: FieldSet): boolean {
   return set.owned && set.children.size === 0;
