@@ -40,9 +40,10 @@ interface Recording {
 async function record(recording: Recording): Promise<void> {
   const { name, kube } = recording;
   const base = bodyOf(name, "base.yaml");
+  run(recording, "before.sh");
   const applied = await kube.apply(base, { manager: MARKS.fieldManager });
   write(name, "applied.yaml", applied);
-  edit(recording);
+  run(recording, "edit.sh");
   const live = await settled(kube, base);
   if (live === undefined) rmSync(join(CASES, name, "live.yaml"), { force: true });
   else write(name, "live.yaml", live);
@@ -83,7 +84,8 @@ async function serversWord(kube: KubeClient, base: KubeObject, live: KubeObject)
   }
 }
 
-function edit({ name, controlPlane, kubeconfig }: Recording): void {
+function run({ name, controlPlane, kubeconfig }: Recording, file: string): void {
+  if (!existsSync(join(CASES, name, file))) return;
   const env = {
     ...process.env,
     KUBECONFIG: kubeconfig,
@@ -91,7 +93,7 @@ function edit({ name, controlPlane, kubeconfig }: Recording): void {
     PATH: `${dirname(controlPlane.kubectl)}:${process.env.PATH ?? ""}`,
   };
   const prelude = `set -e; kubectl() { command kubectl --namespace ${NAMESPACE} "$@"; };`;
-  const script = `${prelude} . ./edit.sh`;
+  const script = `${prelude} . ./${file}`;
   execFileSync("sh", ["-c", script], { cwd: join(CASES, name), env, stdio: ["ignore", 2, 2] });
 }
 
@@ -101,7 +103,7 @@ function bodyOf(name: string, file: string): KubeObject {
   if (manifest === undefined) throw new Error(`${name} has no ${file}`);
   const { metadata } = manifest;
   const annotations = { ...metadata.annotations, [ANNOTATION_APPLIED]: `v1:0a1b2c@${COMMIT}` };
-  return { ...manifest, metadata: { ...metadata, annotations } } as KubeObject;
+  return { ...manifest, metadata: { ...metadata, annotations } };
 }
 
 function refOf({ apiVersion, kind, metadata }: KubeObject) {

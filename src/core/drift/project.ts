@@ -23,7 +23,7 @@ interface Place {
 
 function walk({ values, path }: Place, { owned, children }: FieldSet, found: Projected[]): void {
   const counts = children.size === 0 ? "value" : "presence";
-  if (owned) found.push({ path, counts, value: single(values) });
+  if (owned) found.push({ path, counts, value: withinDepth(single(values)) });
   if (children.size === 0) return;
   const finders = values.map(findPartsOf);
   for (const { element, set } of children.values()) {
@@ -41,4 +41,23 @@ export function valueAt(object: JsonObject, path: FieldPath): Json | undefined {
 
 function single(values: readonly Json[]): Json | undefined {
   return values.length > 1 ? values : values[0];
+}
+
+/** Far more than the 100 levels of a manifest. */
+const MAX_DEPTH = 200;
+
+/** What somebody nested without end is not what was declared; nobody has to walk through it to know. */
+function withinDepth(value: Json | undefined): Json | undefined {
+  return value !== undefined && isDeeper(value, MAX_DEPTH) ? TOO_DEEP : value;
+}
+
+const TOO_DEEP = "(nested too deeply)";
+
+function isDeeper(value: Json, levels: number): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  if (levels === 0) return true;
+  for (const below of Object.values(value)) {
+    if (below !== undefined && isDeeper(below, levels - 1)) return true;
+  }
+  return false;
 }

@@ -4,6 +4,7 @@ import { formatPath, type FieldPath } from "../../model/field-path";
 import {
   covers,
   fieldSetOf,
+  hasField,
   NO_FIELDS,
   union,
   type FieldSet,
@@ -14,7 +15,7 @@ import { changedLeaves } from "./changed-leaves";
 import { declaredLeaves } from "./declared-leaves";
 import { isSame, meets } from "./equality";
 import { isHidden, tell } from "./hidden";
-import { ownFieldsText, readFields } from "./own-fields";
+import { knownFields, ownFieldsText, readFields } from "./own-fields";
 import { isOwnMark } from "./own-marks";
 import { project, type Projected } from "./project";
 import { uidOf, type Reader, type Snapshot } from "./snapshot";
@@ -65,7 +66,7 @@ function unwitnessed(known: Known, hint: FieldSet, { fieldManager }: Reader): re
   const text = ownFieldsText(live, fieldManager);
   const ours = text === undefined ? NO_FIELDS : readFields(text);
   const shape = union(hint, ours);
-  const fields = union(shape, fieldSetOf(declaredLeaves(base, shape)));
+  const fields = union(shape, fieldSetOf(declaredLeaves(base, union(shape, knownFields(live)))));
   const declared = project(base, fields);
   const changed = project(live, fields).filter((leaf, at) => {
     const before = declared[at]?.value;
@@ -87,8 +88,10 @@ interface Sides extends Leaf {
 function compare(witnessed: Witnessed): readonly Finding[] {
   const { base, desired, live, changed } = witnessed;
   const byHand = new Set(changed.map(({ path }) => formatPath(path)));
-  const further = [...changed.map(({ path }) => path), ...newlyDeclared(witnessed)];
-  const fields = union(witnessed.fields, fieldSetOf(further));
+  const addedByHand = changed.filter(({ path }) => !hasField(witnessed.fields, path));
+  const further = [...addedByHand.map(({ path }) => path), ...newlyDeclared(witnessed)];
+  const fields =
+    further.length === 0 ? witnessed.fields : union(witnessed.fields, fieldSetOf(further));
   const [before, now] = [base, desired].map(object => project(object, fields));
   return project(live, fields).flatMap(({ value, ...leaf }, at) => {
     const sides: Sides = {
@@ -130,20 +133,26 @@ function findingOf(sides: Sides, drift: DriftClass, { live, snapshot }: Witnesse
   };
 }
 
-/** What Git declares now and did not before, each at its topmost new field. */
-function newlyDeclared({ base, desired, fields }: Witnessed): readonly FieldPath[] {
-  const unknown = declaredLeaves(desired, fields).filter(path => !covers(fields, path));
+/** What Git declares now and did not before, each at the topmost field that neither it nor the live object had. */
+function newlyDeclared({ base, desired, live, fields }: Witnessed): readonly FieldPath[] {
+  if (isSame(base, desired)) return [];
+  // lists of which we had nothing may be known from others
+  const leaves = declaredLeaves(desired, union(fields, knownFields(live)));
+  const unknown = leaves.filter(path => !covers(fields, path));
   const set = fieldSetOf(unknown);
   const before = project(base, set);
   const added = project(desired, set).filter(({ value }, at) => !isSame(value, before[at]?.value));
   const prefixes = added.flatMap(({ path }) => path.map((_, at) => path.slice(0, at + 1)));
-  const old = new Set(
-    project(base, fieldSetOf(prefixes)).flatMap(({ path, value }) =>
-      value === undefined ? [] : [formatPath(path)],
-    ),
-  );
+  const parents = fieldSetOf(prefixes);
+  const old = new Set([...present(base, parents), ...present(live, parents)]);
   return added.map(({ path }) => {
     const length = path.findIndex((_, at) => !old.has(formatPath(path.slice(0, at + 1))));
     return length < 0 ? path : path.slice(0, length + 1);
   });
+}
+
+function present(object: JsonObject, fields: FieldSet): readonly string[] {
+  return project(object, fields).flatMap(({ path, value }) =>
+    value === undefined ? [] : [formatPath(path)],
+  );
 }
