@@ -17,7 +17,7 @@ import { isSame, meets } from "./equality";
 import { isHidden, tell } from "./hidden";
 import { knownFields, ownFieldsText, readFields } from "./own-fields";
 import { isOwnMark } from "./own-marks";
-import { project, type Projected } from "./project";
+import { project } from "./project";
 import { uidOf, type Reader, type Snapshot } from "./snapshot";
 import { summarise, type Finding } from "./summarise-fields";
 
@@ -72,7 +72,7 @@ function unwitnessed(known: Known, hint: FieldSet, { fieldManager }: Reader): re
     const before = declared[at]?.value;
     // what is empty may have been left out, but then it still is ours
     const isLost = before !== undefined && leaf.value === undefined && !covers(ours, leaf.path);
-    return isLost || !meets(sideOf(leaf), sideOf({ ...leaf, value: before }));
+    return isLost || !meets(sideOf(leaf.counts, leaf.value), sideOf(leaf.counts, before));
   });
   return compare({ ...known, fields, changed });
 }
@@ -93,29 +93,30 @@ function compare(witnessed: Witnessed): readonly Finding[] {
   const fields =
     further.length === 0 ? witnessed.fields : union(witnessed.fields, fieldSetOf(further));
   const [before, now] = [base, desired].map(object => project(object, fields));
-  return project(live, fields).flatMap(({ value, ...leaf }, at) => {
+  return project(live, fields).flatMap(({ path, counts, value }, at) => {
     const sides: Sides = {
-      ...leaf,
+      path,
+      counts,
       base: before?.[at]?.value,
       desired: now?.[at]?.value,
       live: value,
-      byHand: byHand.has(formatPath(leaf.path)),
+      byHand: byHand.size > 0 && byHand.has(formatPath(path)),
     };
-    const drift = isOwnMark(leaf.path) ? undefined : classOf(sides);
+    const drift = isOwnMark(path) ? undefined : classOf(sides);
     return drift === undefined ? [] : [findingOf(sides, drift, witnessed)];
   });
 }
 
-function classOf({ byHand, ...sides }: Sides): DriftClass | undefined {
-  const git = sideOf({ ...sides, value: sides.desired });
-  const byGit = !isSame(sideOf({ ...sides, value: sides.base }), git);
-  if (byGit && meets(sideOf({ ...sides, value: sides.live }), git)) return undefined;
+function classOf({ counts, byHand, base, desired, live }: Sides): DriftClass | undefined {
+  const git = sideOf(counts, desired);
+  const byGit = !isSame(sideOf(counts, base), git);
+  if (byGit && meets(sideOf(counts, live), git)) return undefined;
   if (byGit) return byHand ? "conflict" : "git_change";
   return byHand ? "manual_drift" : undefined;
 }
 
 /** Where only being there counts, everything that is there is the same. */
-function sideOf({ counts, value }: Omit<Projected, "path">): Json | undefined {
+function sideOf(counts: Leaf["counts"], value: Json | undefined): Json | undefined {
   return counts === "presence" && value !== undefined ? "present" : value;
 }
 
