@@ -12,6 +12,11 @@ export function isSame(a: Json | undefined, b: Json | undefined): boolean {
  * (`value: ""`, `hostNetwork: false`, `args: []`), and makes "" of null. Other spellings count as different.
  */
 export function meets(live: Json | undefined, declared: Json | undefined): boolean {
+  // what is not declared has to be gone, not only empty
+  return declared === undefined ? live === undefined : agrees(live, declared);
+}
+
+function agrees(live: Json | undefined, declared: Json | undefined): boolean {
   if (isEmptyValue(declared) && isEmptyValue(live)) return true;
   if (isObject(declared)) return isObject(live) && membersMeet(live, declared);
   if (isList(declared)) return isList(live) && itemsMeet(live, declared);
@@ -20,12 +25,12 @@ export function meets(live: Json | undefined, declared: Json | undefined): boole
 }
 
 function itemsMeet(live: readonly Json[], declared: readonly Json[]): boolean {
-  return live.length === declared.length && declared.every((item, at) => meets(live[at], item));
+  return live.length === declared.length && declared.every((item, at) => agrees(live[at], item));
 }
 
 function membersMeet(live: JsonObject, declared: JsonObject): boolean {
   const names = new Set([...Object.keys(live), ...Object.keys(declared)]);
-  return [...names].every(name => meets(own(live, name), own(declared, name)));
+  return [...names].every(name => agrees(own(live, name), own(declared, name)));
 }
 
 /** What an API server may leave out. */

@@ -3,7 +3,7 @@ import type { FieldPath } from "../../model/field-path";
 import { HIDDEN, type FieldValue } from "../../model/drift";
 import { toCanonicalJson, type Json, type JsonObject } from "../../model/json";
 
-/** True for what a Secret keeps. */
+/** True for what a Secret keeps. Asked of the manifest: the items of a list do not say what they are. */
 export function isHidden({ apiVersion, kind }: JsonObject, [first]: FieldPath): boolean {
   if (apiVersion !== "v1" || kind !== "Secret" || first?.kind !== "field") return false;
   return first.name === "data" || first.name === "stringData";

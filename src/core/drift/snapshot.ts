@@ -43,7 +43,7 @@ export function takeSnapshot(answer: JsonObject, declared: JsonObject, reader: R
   const marks = project(answer, fields).map((leaf, at) => {
     const { value } = asDeclared[at] ?? {};
     if (leaf.counts === "value" && isEmptyCollection(value)) return emptyMark(leaf.value);
-    if (isSpelledOtherwise(leaf, value) && !isHidden(answer, leaf.path)) {
+    if (isSpelledOtherwise(leaf, value) && !isHidden(declared, leaf.path)) {
       kept[formatPath(leaf.path)] = toCanonicalJson(leaf.value ?? null);
     }
     return markOf(leaf, reader.sha256);

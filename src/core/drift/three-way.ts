@@ -120,9 +120,9 @@ function sideOf(counts: Leaf["counts"], value: Json | undefined): Json | undefin
   return counts === "presence" && value !== undefined ? "present" : value;
 }
 
-function findingOf(sides: Sides, drift: DriftClass, { live, snapshot }: Witnessed): Finding {
+function findingOf(sides: Sides, drift: DriftClass, { desired, snapshot }: Witnessed): Finding {
   const path = formatPath(sides.path);
-  const hidden = isHidden(live, sides.path);
+  const hidden = isHidden(desired, sides.path);
   return {
     class: drift,
     path,

@@ -39,6 +39,16 @@ test("no snapshot, but a base: Git's changes are Git's", () => {
   });
 });
 
+test("Git drops a field that a hand emptied: gone is not empty", () => {
+  const { base, applied, live } = readCase("forced-by-another");
+  const desired = { ...base, data: { empty: "" } };
+  const emptied = { ...live, data: { level: "", empty: "" } };
+  const snapshot = takeSnapshot(applied, base ?? {}, READER);
+  expect(compareThreeWay({ base, desired, live: emptied, snapshot }, READER)).toMatchObject({
+    fields: [{ path: "data.level", class: "conflict", from: '"info"', to: '""', git: undefined }],
+  });
+});
+
 test("a Secret: no value is told, whatever changed", () => {
   for (const name of [
     "secret-edited-through-data",
@@ -46,7 +56,13 @@ test("a Secret: no value is told, whatever changed", () => {
     "secret-key-removed",
   ]) {
     const { applied, live, ...git } = readCase(name);
-    const again = { ...live, metadata: { ...(live?.metadata as JsonObject), uid: "another" } };
+    // as an item of a list it does not say what it is
+    const again = {
+      ...live,
+      apiVersion: undefined,
+      kind: undefined,
+      metadata: { ...(live?.metadata as JsonObject), uid: "another" },
+    };
     for (const drift of [
       driftOf({ applied, live, ...git }),
       driftOf({ applied, live: again, ...git }),
