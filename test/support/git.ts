@@ -3,6 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll } from "vitest";
+import { createGitConnections, type GitConnections } from "../../src/adapters/git/connections";
 import { startGitServer, type GitServer } from "../../src/local/git-server";
 
 /** Starts a server before the file's tests and stops it after them; call the result for the server. */
@@ -21,4 +22,12 @@ export function useGitServer(): () => GitServer {
     if (server === undefined) throw new Error("the Git server runs only while tests run");
     return server;
   };
+}
+
+/** Connections to it, closed after the file's tests. */
+export function useGitConnections(): GitConnections {
+  const policy = { allowPrivate: false, allowLoopback: true };
+  const connections = createGitConnections({ policy: () => policy });
+  afterAll(() => connections.destroy());
+  return connections;
 }

@@ -1,41 +1,23 @@
 /** How little is asked and transferred: counted at a real Git server, with and without partial clone, in both protocols. */
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { createGitConnections } from "../../../src/adapters/git/connections";
+import { beforeEach, describe, expect, it } from "vitest";
 import { createGitSource } from "../../../src/adapters/git/git-source";
 import type { GitLimits } from "../../../src/adapters/git/limits";
-import {
-  startGitServer,
-  type GitServer,
-  type ServedRepository,
-} from "../../../src/local/git-server";
+import type { ServedRepository } from "../../../src/local/git-server";
 import type { GitSource, GitTree, KnownFiles } from "../../../src/ports";
 import { fetchTip, nothingKnown, textOf } from "../../contracts/git-source";
+import { useGitConnections, useGitServer } from "../../support/git";
 
 const NOISE = Array.from({ length: 20_000 }, (_, index) => Math.sin(index)).join("\n");
 const signal = new AbortController().signal;
-const policy = { allowPrivate: false, allowLoopback: true };
-const connections = createGitConnections({ policy: () => policy });
-let directory: string;
-let server: GitServer;
+const git = useGitServer();
+const connections = useGitConnections();
 let repository: ServedRepository;
 let name: string;
 let count = 0;
 
-beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), "nopea-git-"));
-  server = await startGitServer(directory);
-});
-afterAll(async () => {
-  await connections.destroy();
-  await server.stop();
-  await rm(directory, { recursive: true });
-});
 beforeEach(async () => {
   name = `partial-${count++}`;
-  repository = await server.create(name);
+  repository = await git().create(name);
 });
 
 function open(limits: Partial<GitLimits> = {}): GitSource {
@@ -54,14 +36,16 @@ function knownFrom(tree: GitTree): KnownFiles {
 
 /** Methods of the requests during the work, and the bytes of their answers. */
 async function asked<T>(work: () => Promise<T>) {
-  server.forget();
+  git().forget();
   const result = await work();
   // the server hears of the end of its answer a moment later
-  for (let tries = 0; tries < 100 && server.requests.some(hasNotEnded); tries++) {
+  for (let tries = 0; tries < 100 && git().requests.some(hasNotEnded); tries++) {
     await new Promise(resolve => setTimeout(resolve, 10));
   }
-  const requests = server.requests.map(({ method }) => method).join(" ");
-  const bytes = server.requests.reduce((sum, { sentBytes }) => sum + sentBytes, 0);
+  const requests = git()
+    .requests.map(({ method }) => method)
+    .join(" ");
+  const bytes = git().requests.reduce((sum, { sentBytes }) => sum + sentBytes, 0);
   return { result, requests, bytes };
 }
 
@@ -247,7 +231,7 @@ describe("a server without partial clone", () => {
 });
 
 describe("a server of protocol v0", () => {
-  beforeEach(() => server.behave(name, { oldProtocol: true }));
+  beforeEach(() => git().behave(name, { oldProtocol: true }));
 
   it("commits, force-pushes and deltas: every file", async () => {
     const source = open();
@@ -293,10 +277,10 @@ describe("a server of protocol v0", () => {
     const source = open();
     await repository.commit({ "d/a.yaml": "a" });
     await fetchTip(source, at("d"));
-    server.behave(name, {});
+    git().behave(name, {});
     await repository.commit({ "d/a.yaml": "b" });
     expect(textOf(await fetchTip(source, at("d")))).toEqual({ "d/a.yaml": "b" });
-    server.behave(name, { oldProtocol: true });
+    git().behave(name, { oldProtocol: true });
     await repository.commit({ "d/a.yaml": "c" });
     expect(textOf(await fetchTip(source, at("d")))).toEqual({ "d/a.yaml": "c" });
   });
@@ -309,8 +293,8 @@ describe("a repository that is itself a shallow clone", () => {
   ])("%s: its tip, and a commit on top of it", async (_, behaviour) => {
     await repository.commit({ "d/a.yaml": "a", "d/b.yaml": "b" });
     await repository.commit({ "d/a.yaml": "b" });
-    const shallow = await server.create(`${name}-shallow`);
-    server.behave(`${name}-shallow`, behaviour);
+    const shallow = await git().create(`${name}-shallow`);
+    git().behave(`${name}-shallow`, behaviour);
     const from = `file://${repository.directory}`;
     await shallow.git("fetch", "-q", "--depth=1", "--update-shallow", from, "main:main");
     const source = open();
@@ -328,12 +312,12 @@ describe("a server that breaks off", () => {
       await repository.commit({ "d/a.yaml": "a", "d/b.yaml": NOISE });
       const source = open();
       const commit = await source.resolve(at("d"), signal);
-      server.behave(name, { cutAfterBytes: bytes });
+      git().behave(name, { cutAfterBytes: bytes });
       await expect(source.fetch(at("d"), commit, nothingKnown, signal)).rejects.toMatchObject({
         name: "NopeaError",
         code: expect.stringMatching(/git-(unreachable|protocol)/) as string,
       });
-      server.behave(name, {});
+      git().behave(name, {});
       expect(Object.keys(textOf(await fetchTip(source, at("d"))))).toEqual([
         "d/a.yaml",
         "d/b.yaml",

@@ -1,37 +1,19 @@
 /** Repositories as only a real Git server has them: odd heads, tags, submodules, packs with deltas, large ones. */
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { createGitConnections } from "../../../src/adapters/git/connections";
+import { beforeEach, describe, expect, it } from "vitest";
 import { createGitSource } from "../../../src/adapters/git/git-source";
 import type { GitLimits } from "../../../src/adapters/git/limits";
-import {
-  startGitServer,
-  type GitServer,
-  type ServedRepository,
-} from "../../../src/local/git-server";
+import type { ServedRepository } from "../../../src/local/git-server";
 import { fetchTip, textOf } from "../../contracts/git-source";
+import { useGitConnections, useGitServer } from "../../support/git";
 
 const IDENTITY = ["-c", "user.name=x", "-c", "user.email=x@localhost"];
-const policy = { allowPrivate: false, allowLoopback: true };
-const connections = createGitConnections({ policy: () => policy });
-let directory: string;
-let server: GitServer;
+const git = useGitServer();
+const connections = useGitConnections();
 let repository: ServedRepository;
 let count = 0;
 
-beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), "nopea-git-"));
-  server = await startGitServer(directory);
-});
-afterAll(async () => {
-  await connections.destroy();
-  await server.stop();
-  await rm(directory, { recursive: true });
-});
 beforeEach(async () => {
-  repository = await server.create(`real-${count++}`);
+  repository = await git().create(`real-${count++}`);
 });
 
 function fetchWith(limits: Partial<GitLimits>, path = "", branch = "main") {
