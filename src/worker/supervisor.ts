@@ -104,9 +104,15 @@ async function keepRunning({ worker, life, alarm }: Post, world: World): Promise
       report(worker, error, world);
     }
     crashes = world.clock.now() - startedAt > HEALTHY_AFTER_MS ? 1 : crashes + 1;
-    const until = world.clock.now() + backoff(crashes);
+    const until = world.clock.now() + pauseAfter(crashes, worker.repository);
     await alarm.wait(() => until, life.signal).catch(() => undefined);
   }
+}
+
+/** Milliseconds: once the input is mended, it is in as soon as the interval promises. */
+function pauseAfter(crashes: number, { parsed }: Repository): number {
+  const interval = parsed.ok ? parsed.spec.intervalMs : Infinity;
+  return Math.min(backoff(crashes), Math.max(interval, backoff(1)));
 }
 
 function nudgeThose(posts: readonly Post[], { namespace, name }: SecretName): void {

@@ -12,7 +12,7 @@ describe("a worker that breaks", { timeout: 30_000 }, () => {
     world.git.commit(URL, { "a.yaml": configMap("a") });
     world.git.commit(HEALTHY, { "h.yaml": configMap("h") });
     world.git.fail(URL, new TypeError("cannot read properties of undefined"));
-    const id = await world.create();
+    const id = await world.create({ interval: "1h" });
     const healthy = await world.create({ url: HEALTHY }, "healthy");
     expect(world.metrics.restarts).toBe(1);
     expect(world.ready(id)).toContain("False InternalError: TypeError: cannot read properties");
@@ -28,6 +28,19 @@ describe("a worker that breaks", { timeout: 30_000 }, () => {
     await world.clock.advance(MINUTE);
     expect(world.status(id).phase).toBe("Synced");
     expect(world.log.filter(({ message }) => message.includes("start anew")).length).toBe(broken);
+  });
+
+  test("its input is mended after a long time: in within the interval", async () => {
+    const world = createFakeWorld();
+    world.git.commit(URL, { "a.yaml": configMap("a") });
+    world.git.fail(URL, new TypeError("broken"));
+    const id = await world.create({ interval: "10s" });
+    await world.clock.advance(10 * MINUTE);
+    const tries = world.git.calls.length;
+    expect(tries).toBeLessThanOrEqual(1 + 60);
+    world.git.fail(URL, undefined);
+    await world.clock.advance(10 * SECOND);
+    expect(world.status(id).phase).toBe("Synced");
   });
 
   test("deleted while it waits to run again: never runs again", async () => {
