@@ -80,8 +80,9 @@ async function nameDeltas(
   const queue = entries.filter(entry => entry.oid === undefined).reverse();
   for (let entry = queue.pop(); entry !== undefined; entry = queue.pop()) {
     const name = nameDelta(index, entry, waiting);
-    if (name !== undefined) queue.push(...(waiting.get(name) ?? []));
-    if (name !== undefined) waiting.delete(name);
+    // one by one: as arguments of one call, very many would be too many
+    for (const other of waiting.get(name ?? "") ?? []) queue.push(other);
+    waiting.delete(name ?? "");
     if (pacer.due()) await pacer.rest();
   }
 }
@@ -94,7 +95,9 @@ function nameDelta(
 ): string | undefined {
   const object = resolve(index, entry);
   if (typeof object === "string") {
-    waiting.set(object, [...(waiting.get(object) ?? []), entry]);
+    const others = waiting.get(object);
+    if (others === undefined) waiting.set(object, [entry]);
+    else others.push(entry);
     return undefined;
   }
   if (object === undefined) return undefined;
