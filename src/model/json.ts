@@ -16,6 +16,16 @@ export function isList(value: unknown): value is readonly Json[] {
   return Array.isArray(value);
 }
 
+/** The JSON object that a text is; {} for every other text. */
+export function parseObject(text: string): JsonObject {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isObject(value) ? value : {};
+  } catch {
+    return {};
+  }
+}
+
 /** Compact JSON text of a value; bigint digits are written as they are, absent (undefined) members are left out. */
 export function toJson(value: Json): string {
   if (typeof value === "bigint") return value.toString();

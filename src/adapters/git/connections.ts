@@ -11,6 +11,7 @@ import Pool from "undici/lib/dispatcher/pool.js";
 import EnvHttpProxyAgent from "undici/lib/dispatcher/env-http-proxy-agent.js";
 import { NopeaError } from "../../model/errors";
 import { refuseAddress, type AddressPolicy } from "./address-policy";
+import { setNewest } from "./set-newest";
 
 export interface GitTimeouts {
   readonly connectMs: number;
@@ -54,13 +55,7 @@ export function createGitConnections(connecting: GitConnecting): GitConnections 
   return {
     to: (ca = "") => {
       const pool = pools.get(ca) ?? createPool(connecting, ca);
-      pools.delete(ca);
-      pools.set(ca, pool);
-      const [oldest = ""] = pools.keys();
-      if (pools.size > AUTHORITIES) {
-        void pools.get(oldest)?.close();
-        pools.delete(oldest);
-      }
+      void setNewest(pools, [ca, pool], AUTHORITIES)?.close();
       return pool;
     },
     check: ({ hostname }) => {

@@ -15,6 +15,7 @@ import { createPacer, type Pacer } from "./pacer";
 import { readFiles } from "./read-files";
 import { checkSizes, neededBefore, selectFiles, type Selected } from "./select-files";
 import { parseCommit } from "./tree";
+import { setNewest } from "./set-newest";
 import { createTurns, type Turns } from "./turns";
 import { walkFolder } from "./walk-folder";
 import { withoutSecrets } from "./without-secrets";
@@ -173,10 +174,8 @@ function acquaintances({ servers, limits }: Shared, partition: string) {
     refsBytes: limits.refsBytes,
     get: () => servers.get(partition),
     set: (advertisement: Advertisement | undefined) => {
-      servers.delete(partition);
-      if (advertisement !== undefined) servers.set(partition, advertisement);
-      const [oldest] = servers.keys();
-      if (servers.size > SERVERS && oldest !== undefined) servers.delete(oldest);
+      if (advertisement === undefined) servers.delete(partition);
+      else setNewest(servers, [partition, advertisement], SERVERS);
     },
   };
 }

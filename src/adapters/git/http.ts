@@ -10,7 +10,7 @@ import { checkAnswer } from "./http-answer";
 import { createMeter, type Meter } from "./meter";
 import { printUrl } from "./printable";
 import { redirectTarget } from "./redirect";
-import { unlessAborted } from "./unless-aborted";
+import { unlessAborted } from "../unless-aborted";
 
 export interface GitHttpOptions {
   readonly connections: GitConnections;

@@ -26,7 +26,7 @@ const MIB = 2 ** 20;
 export const GIT_LIMITS: GitLimits = {
   fileBytes: 4 * MIB,
   selectedBytes: 64 * MIB,
-  // A fetch takes up to three times this in memory, and the pod has 512 MiB for everything.
+  // A large pack takes up to twice this in memory: see LARGE_PACKS.
   transferBytes: 64 * MIB,
   objectBytes: 16 * MIB,
   objects: 200_000,

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import type { GitRemote } from "../../model/git-repository";
 import { createByteCache } from "./byte-cache";
 import type { PackedObject } from "./pack";
+import { setNewest } from "./set-newest";
 
 /** The objects of one repository, as far as they are still held, and the commits that were fetched of it. */
 export interface Shelf {
@@ -32,10 +33,7 @@ export function createObjectStore(maxBytes: number): ObjectStore {
       commits: () => commits.get(partition) ?? [],
       addCommit: oid => {
         const others = (commits.get(partition) ?? []).filter(other => other !== oid);
-        commits.delete(partition);
-        commits.set(partition, [oid, ...others].slice(0, COMMITS));
-        const [oldest] = commits.keys();
-        if (commits.size > PARTITIONS && oldest !== undefined) commits.delete(oldest);
+        setNewest(commits, [partition, [oid, ...others].slice(0, COMMITS)], PARTITIONS);
       },
     }),
   };

@@ -2,7 +2,7 @@
 import { NopeaError } from "../../model/errors";
 import { refusedByGit } from "./failures";
 import { createGrowingBuffer, type GrowingBuffer } from "./growing-buffer";
-import { DELIMITER, FLUSH, garbled, pktLine, readPktLines } from "./pkt-line";
+import { DELIMITER, FLUSH, garbled, pktLines, readPktLines } from "./pkt-line";
 
 export interface PackOrder {
   /** A commit as it is, with nothing of its history; or single objects, folders with all that is in them. */
@@ -38,10 +38,7 @@ export function writeListRefs(prefix: string): Buffer {
 }
 
 function writeCommand(command: string, lines: readonly string[]): Buffer {
-  const head = pktLine(`command=${command}\n`);
-  return Buffer.from(
-    `${head}${DELIMITER}${lines.map(text => pktLine(`${text}\n`)).join("")}${FLUSH}`,
-  );
+  return Buffer.from(`${pktLines([`command=${command}`])}${DELIMITER}${pktLines(lines)}${FLUSH}`);
 }
 
 /** The body of `git-upload-pack` in protocol v0, which knows no filter here. */
@@ -60,8 +57,7 @@ export function writeUploadPack(
     ...rest.map(oid => `want ${oid}`),
     ...(shallow ? ["deepen 1"] : []),
   ];
-  const asked = lines.map(text => pktLine(`${text}\n`)).join("");
-  return Buffer.from(`${asked}${FLUSH}${pktLine("done\n")}`);
+  return Buffer.from(`${pktLines(lines)}${FLUSH}${pktLines(["done"])}`);
 }
 
 /** Capabilities of protocol v0 that nopea uses. */

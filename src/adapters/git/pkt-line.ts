@@ -7,6 +7,11 @@ export function pktLine(text: string): string {
   return `${(Buffer.byteLength(text) + 4).toString(16).padStart(4, "0")}${text}`;
 }
 
+/** Writes lines of text, each with its end. */
+export function pktLines(texts: readonly string[]): string {
+  return texts.map(text => pktLine(`${text}\n`)).join("");
+}
+
 /** Ends a message, or a part of one. */
 export const FLUSH = "0000";
 /** Stands between a command and its arguments (protocol v2). */

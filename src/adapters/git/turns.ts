@@ -1,5 +1,5 @@
 /** Lets so many at a time do what must not be done by all at once. */
-import { unlessAborted } from "./unless-aborted";
+import { unlessAborted } from "../unless-aborted";
 
 export interface Turns {
   /** Resolves, first come, first served, with the function that ends the turn; rejects when the signal is aborted. */

@@ -1,7 +1,7 @@
 /** Requests to the API server: JSON in, JSON out, patience where the server asks for it. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { NopeaError } from "../../model/errors";
-import { isObject, type JsonObject } from "../../model/json";
+import { parseObject, type JsonObject } from "../../model/json";
 import type { Credentials } from "./credentials";
 import type { Wire, WireAnswer, WireRequest, WireStream } from "./wire";
 
@@ -46,7 +46,8 @@ export function createKube(wire: Pick<Wire, "send">, credentials: Credentials): 
     for (let attempt = 1; ; attempt++) {
       const answer = await send(wire, credentials, request);
       if (answer.status !== 429 || attempt === ATTEMPTS_WHEN_BUSY) {
-        return { status: answer.status, body: parse(answer.text) };
+        // not JSON: a proxy's or load balancer's page, or "404 page not found"; the status says all that is needed
+        return { status: answer.status, body: parseObject(answer.text) };
       }
       await sleep(pause(answer, attempt), undefined, { signal: request.signal });
     }
@@ -112,14 +113,4 @@ function pause(answer: WireAnswer, attempt: number): number {
   return Number.isFinite(seconds) && seconds > 0
     ? Math.min(seconds, 10) * 1000
     : 250 * 2 ** attempt;
-}
-
-function parse(text: string): JsonObject {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isObject(value) ? value : {};
-  } catch {
-    // a proxy's or load balancer's page, or "404 page not found": the status says all that is needed
-    return {};
-  }
 }

@@ -2,7 +2,7 @@
 import { isObject, type JsonObject } from "../../model/json";
 import type { SecretName } from "../../model/git-secret";
 import type { Clock, Log, Secrets } from "../../ports";
-import { abortable } from "./abortable";
+import { unlessAborted } from "../unless-aborted";
 import { METADATA_LIST_ONLY, METADATA_ONLY, type Kube, type KubeStream } from "./client";
 import { failUnlessFound } from "./faults";
 import { readGitSecret, type ParseCredentials } from "./git-secret";
@@ -36,8 +36,8 @@ export function createSecrets(options: SecretsOptions): Secrets {
     async gitCredentials(namespace, name, signal) {
       watching ??= startWatch(options, cache);
       // what is read before it is known from when on changes are told might never be told to be outdated
-      await abortable(watching.begun, signal);
-      return abortable(cache.get({ namespace, name }, !watching.connected), signal);
+      await unlessAborted(watching.begun, signal);
+      return unlessAborted(cache.get({ namespace, name }, !watching.connected), signal);
     },
   };
 }

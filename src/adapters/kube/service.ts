@@ -1,8 +1,7 @@
 /** Puts the Service of nopea's own HTTP port in place: Pepr's manifest has none for it. */
-import { NopeaError } from "../../model/errors";
-import { APPLY_PATCH, type Kube } from "./client";
+import { applyOwn } from "./apply-own";
+import type { Kube } from "./client";
 
-const MANAGER = "nopea";
 const NAME = "nopea";
 const NAMESPACE = "pepr-system";
 
@@ -24,15 +23,7 @@ export async function installService(
   httpPort: number,
   signal: AbortSignal,
 ): Promise<void> {
-  const { status, body } = await kube({
-    method: "PATCH",
-    path: `/api/v1/namespaces/${NAMESPACE}/services/${NAME}`,
-    query: { fieldManager: MANAGER, force: "true" },
-    contentType: APPLY_PATCH,
-    body: JSON.stringify(service(httpPort)),
-    signal,
-  });
-  if (status < 300) return;
-  const message = typeof body.message === "string" ? body.message : `HTTP ${status}`;
-  throw new NopeaError("object-refused", `Service ${NAMESPACE}/${NAME}: ${message}`);
+  const path = `/api/v1/namespaces/${NAMESPACE}/services/${NAME}`;
+  const own = { path, name: `Service ${NAMESPACE}/${NAME}`, object: service(httpPort) };
+  await applyOwn(kube, own, signal);
 }

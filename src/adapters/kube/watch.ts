@@ -1,6 +1,6 @@
 /** Follows a collection of the API server: everything that changes in it, over as many connections as that takes. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { isObject, type JsonObject } from "../../model/json";
+import { isObject, parseObject, type JsonObject } from "../../model/json";
 import type { KubeStream } from "./client";
 import { LineTooLong, readLines } from "./lines";
 
@@ -158,21 +158,12 @@ function refusal(status: number, path: string, count: number): Error {
 }
 
 function receive(line: string, watched: Watched, progress: Progress): void {
-  const { type, object } = parse(line);
+  const { type, object } = parseObject(line);
   const resourceVersion = isObject(object) ? versionOf(object) : undefined;
   if (!isObject(object) || resourceVersion === undefined) throw broken(type, object, watched.path);
   if (isChange(type)) watched.event({ type, object });
   progress.resourceVersion = resourceVersion;
   progress.moved = true;
-}
-
-function parse(line: string): JsonObject {
-  try {
-    const value: unknown = JSON.parse(line);
-    return isObject(value) ? value : {};
-  } catch {
-    return {};
-  }
 }
 
 function versionOf({ metadata }: JsonObject): string | undefined {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { unlessAborted } from "../../../src/adapters/git/unless-aborted";
+import { unlessAborted } from "../../src/adapters/unless-aborted";
 
 const never = new Promise<never>(() => undefined);
 
