@@ -5,10 +5,13 @@ import type {
   RepositoryId,
   RepositoryStatus,
 } from "./model/git-repository";
+import type { Episode } from "./model/episode";
 import type { Observation } from "./model/observation";
-import type { Desired, KindInfo, TypeRef } from "./model/manifest";
+import type { Desired, KindInfo, Manifest, TypeRef } from "./model/manifest";
 import type { StepOutcome } from "./model/outcome";
 import type { Plan } from "./model/plan";
+import type { JsonObject } from "./model/json";
+import type { Live, Sighting } from "./model/live";
 import type { Sha256 } from "./model/ownership";
 import type { Settings } from "./model/settings";
 import type { Fault } from "./model/verdict";
@@ -77,16 +80,58 @@ export interface Kinds {
   readonly unavailable: ReadonlyMap<string, Fault>;
 }
 
+/** Who is told of the live objects that carry its labels. Its functions return at once, and never throw. */
+export interface Follower {
+  readonly labels: Readonly<Record<string, string>>;
+  /** All that there is of the kind; again after a gap, when what is not among them is gone or no longer labelled. */
+  listed(kind: KindInfo, sightings: readonly Sighting[]): void;
+  /** Also of objects that are somebody else's: whoever follows a kind hears of all that nopea labelled. */
+  changed(kind: KindInfo, sighting: Sighting): void;
+  /** Gone, or no longer labelled; the last version that was. */
+  lost(kind: KindInfo, sighting: Sighting): void;
+}
+
+/** A dry run: what an apply would make of an object. */
+export interface Rehearsal {
+  readonly desired: Desired;
+  /** What is sent, of desired's name and kind. */
+  readonly manifest: Manifest;
+  readonly fieldManager: string;
+  readonly on: Pick<Live, "uid" | "resourceVersion">;
+}
+
 /** Reads and writes the cluster. Rejects with NopeaError (codes cluster-*, object-*) and when the signal is aborted. */
 export interface Cluster {
   kinds(wanted: readonly TypeRef[], signal: AbortSignal): Promise<Kinds>;
   observe(query: ObserveQuery, signal: AbortSignal): Promise<Observation>;
-  /** One outcome for each step of the plan. */
-  execute(plan: Plan, signal: AbortSignal): Promise<readonly StepOutcome[]>;
+  /**
+   * From now on the follower is told of these kinds, and of no others; resolves when each was listed to it, with those
+   * (by kindId) that could not be: they are tried again by themselves. Kinds that it follows already cost nothing.
+   */
+  follow(
+    follower: Follower,
+    kinds: readonly KindInfo[],
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<string, Fault>>;
+  unfollow(follower: Follower): void;
+  /** The whole object as the API server would answer a forced apply; undefined: it refuses, or the object has changed. */
+  rehearse(rehearsal: Rehearsal, signal: AbortSignal): Promise<JsonObject | undefined>;
+  /** Tells one outcome for each step of the plan, as soon as it is known. */
+  execute(plan: Plan, told: (outcome: StepOutcome) => void, signal: AbortSignal): Promise<void>;
   /** Names of the GitRepositories in a namespace: whether an owner still exists. */
   repositories(namespace: string, signal: AbortSignal): Promise<readonly string[]>;
   /** Replaces the status; a repository that is gone is no error. */
   writeStatus(id: RepositoryId, status: RepositoryStatus, signal: AbortSignal): Promise<void>;
+}
+
+/** The DriftRecords of a repository. Rejects with NopeaError (codes cluster-*, object-*) and when the signal is aborted. */
+export interface DriftRecords {
+  /** All that the API server holds, in the order of their names, which is that of time; unreadable ones are left out. */
+  list(repository: RepositoryId, signal: AbortSignal): Promise<readonly Episode[]>;
+  /** Creates or replaces one. A repository that is gone is no error. */
+  write(repository: RepositoryId, episode: Episode, signal: AbortSignal): Promise<void>;
+  /** One that is gone already is no error. */
+  remove(repository: RepositoryId, record: string, signal: AbortSignal): Promise<void>;
 }
 
 /** Time, and the chance for others to run. Milliseconds since the epoch. */
@@ -124,6 +169,7 @@ export interface World {
   readonly git: GitSource;
   readonly secrets: Secrets;
   readonly cluster: Cluster;
+  readonly driftRecords: DriftRecords;
   readonly clock: Clock;
   readonly log: Log;
   readonly metrics: Metrics;

@@ -1,4 +1,5 @@
 /** An object as the cluster holds it, as far as a decision needs it. */
+import type { JsonObject } from "./json";
 import type { ObjectKey } from "./object-key";
 
 /** One entry of metadata.managedFields: who wrote, and how. */
@@ -17,4 +18,11 @@ export interface Live {
   readonly managers: readonly FieldManager[];
   /** True once it has a deletionTimestamp. */
   readonly terminating: boolean;
+}
+
+/** A live object as a list, a watch or an answer showed it. */
+export interface Sighting {
+  readonly live: Live;
+  /** The whole of it. */
+  readonly object: JsonObject;
 }

@@ -1,4 +1,5 @@
 /** What came of one step. */
+import type { Sighting } from "./live";
 import type { Desired } from "./manifest";
 import type { Fault } from "./verdict";
 
@@ -9,6 +10,8 @@ export type StepOutcome =
       readonly desired: Desired;
       readonly created: boolean;
       readonly changed: boolean;
+      /** The object as it is now. */
+      readonly sighting: Sighting;
     }
   /** The object is not the one that the step was decided on: decide again. */
   | { readonly result: "stale"; readonly desired: Desired }

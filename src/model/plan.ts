@@ -1,11 +1,21 @@
 /** What is to be written, in order. */
 import type { Live } from "./live";
-import type { Desired } from "./manifest";
+import type { Json } from "./json";
+import type { Desired, Manifest } from "./manifest";
+
+/** One operation of a JSON patch (RFC 6902). */
+export type PatchOperation =
+  | { readonly op: "add" | "replace"; readonly path: string; readonly value: Json }
+  | { readonly op: "remove"; readonly path: string };
 
 /** One server-side apply. With `on`, it carries the uid and resourceVersion that it was decided on. */
 export interface Step {
   readonly desired: Desired;
+  /** What is sent: desired's manifest, with held fields at their live value. */
+  readonly manifest: Manifest;
   readonly force: boolean;
+  /** Where an apply alone can't undo what was edited: a JSON patch that goes before it. Only with `on`. */
+  readonly replace?: readonly PatchOperation[];
   readonly on?: Pick<Live, "uid" | "resourceVersion">;
 }
 
