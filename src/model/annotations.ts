@@ -8,6 +8,11 @@ export const LABEL_REPOSITORY_NAMESPACE = "nopea.io/repository-namespace";
 
 export const ANNOTATION_APPLIED = "nopea.io/applied";
 export const ANNOTATION_SUSPEND_HEAL = "nopea.io/suspend-heal";
+/** What stands beside it: from people the reason, from the admission hook the rest. */
+export const ANNOTATION_SUSPEND_HEAL_BY = "nopea.io/suspend-heal-by";
+export const ANNOTATION_SUSPEND_HEAL_AT = "nopea.io/suspend-heal-at";
+export const ANNOTATION_SUSPEND_HEAL_UNTIL = "nopea.io/suspend-heal-until";
+export const ANNOTATION_SUSPEND_HEAL_REASON = "nopea.io/suspend-heal-reason";
 export const ANNOTATION_SYNC_AT = "nopea.io/sync-at";
 
 /** What Git may say to nopea about one object; every other nopea.io name belongs to the live object alone. */

@@ -13,6 +13,8 @@ export type StepOutcome =
       /** The object as it is now. */
       readonly sighting: Sighting;
     }
+  /** The annotations of a suspension that has ended are off: decide again. */
+  | { readonly result: "released"; readonly desired: Desired; readonly sighting: Sighting }
   /** The object is not the one that the step was decided on: decide again. */
   | { readonly result: "stale"; readonly desired: Desired }
   /** Others own fields of it (an unforced apply said so). */

@@ -1,5 +1,6 @@
 /** What is to be written, in order. */
 import type { Live } from "./live";
+import type { FieldPath } from "./field-path";
 import type { Json } from "./json";
 import type { Desired, Manifest } from "./manifest";
 
@@ -16,6 +17,10 @@ export interface Step {
   readonly force: boolean;
   /** Where an apply alone can't undo what was edited: a JSON patch that goes before it. Only with `on`. */
   readonly replace?: readonly PatchOperation[];
+  /** True: the patch is all, nothing is applied. */
+  readonly patchOnly?: boolean;
+  /** Fields of the manifest that are not Git's but somebody's. */
+  readonly held: readonly FieldPath[];
   readonly on?: Pick<Live, "uid" | "resourceVersion">;
 }
 

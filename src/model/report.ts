@@ -1,4 +1,5 @@
 /** What one sync did: made once, told five times (status, Events, CDEvents, metrics, log). */
+import type { Episode } from "./episode";
 import type { ObjectKey } from "./object-key";
 import type { Fault } from "./verdict";
 
@@ -7,6 +8,14 @@ export interface FailedObject {
   /** `deploy/api.yaml:12` */
   readonly source: string;
   readonly fault: Fault;
+}
+
+/** Times are milliseconds since the epoch. */
+export interface Suspended {
+  readonly key: ObjectKey;
+  readonly at: number;
+  readonly until?: number;
+  readonly reason?: string;
 }
 
 export interface Report {
@@ -22,7 +31,14 @@ export interface Report {
   readonly created: readonly ObjectKey[];
   readonly updated: readonly ObjectKey[];
   readonly adopted: readonly ObjectKey[];
+  /** Suspended, while Git wants something of them. */
   readonly held: readonly ObjectKey[];
+  /** Episodes that are open, in the order of their start. */
+  readonly drift: readonly Episode[];
+  /** Objects that nobody may heal, drifted or not. */
+  readonly suspended: readonly Suspended[];
+  /** Objects that are healed again and again: sentences. */
+  readonly fights: readonly string[];
   readonly orphans: readonly ObjectKey[];
   /** Objects that Git declares. */
   readonly total: number;

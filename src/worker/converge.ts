@@ -1,39 +1,60 @@
 /** Steps 4 to 8 of the walk: look, judge, plan, write; what moved meanwhile is looked at and judged again. */
+import type { Reader } from "../core/drift/snapshot";
 import { classify } from "../core/sync/classify";
-import { decide } from "../core/sync/decide";
-import { failedBefore, remember, type Failures } from "../core/sync/failures";
-import { isWriting, plan } from "../core/sync/plan";
+import { remember, type Failures } from "../core/sync/failures";
+import { isWriting } from "../core/sync/plan";
 import type { Observation } from "../model/observation";
-import { kindId, type Desired, type KindInfo } from "../model/manifest";
+import type { FieldPath } from "../model/field-path";
+import { kindId, type Desired } from "../model/manifest";
 import { formatKey } from "../model/object-key";
 import type { StepOutcome } from "../model/outcome";
-import { managingRepository, type OwnerMarks } from "../model/ownership";
-import type { Verdict } from "../model/verdict";
+import type { OwnerMarks } from "../model/ownership";
+import type { Fault, Verdict } from "../model/verdict";
 import type { World } from "../ports";
-import { claimsOf, findOwners } from "./owners";
+import type { BaseOf } from "./bases";
+import { execute } from "./execute";
+import { judge, needsWhole, type Evidence, type Healers, type Judged } from "./judge";
+import type { Knowledge } from "./knowledge";
+import { recollect } from "./recollect";
 
-export interface Convergence {
+export interface Convergence extends Healers {
   readonly marks: OwnerMarks;
+  readonly reader: Reader;
   readonly commit: string;
+  /** What is to be looked at: all of it, or what has changed in the cluster. */
   readonly desired: readonly Desired[];
-  /** Every kind in which objects of this repository may be. */
-  readonly kinds: readonly KindInfo[];
+  readonly knowledge: Knowledge;
   readonly failures: Failures;
+  /** By kindId: kinds that cannot be looked at. */
+  readonly unavailable: ReadonlyMap<string, Fault>;
+  readonly baseOf: BaseOf;
   /** Called before the first write. */
   readonly beforeWrites: () => Promise<void>;
 }
 
 export interface Converged {
-  readonly observation: Observation;
-  /** The last verdict on each object, in the order of `desired`. */
-  readonly verdicts: readonly Verdict[];
+  /** The last verdict on each object that meant a write or a hold, by formatKey. */
+  readonly verdicts: ReadonlyMap<string, Verdict>;
+  /** By formatKey. */
+  readonly evidence: ReadonlyMap<string, Evidence>;
   /** The last outcome of each object that was written, by formatKey. */
   readonly outcomes: ReadonlyMap<string, StepOutcome>;
   readonly failures: Failures;
+  readonly unavailable: ReadonlyMap<string, Fault>;
 }
 
 /** So often an object may move under our hands before the sync says so and lets others go first. */
 const ROUNDS = 5;
+
+interface Progress {
+  readonly verdicts: Map<string, Verdict>;
+  readonly evidence: Map<string, Evidence>;
+  readonly outcomes: Map<string, StepOutcome>;
+  readonly leftovers: Map<string, readonly FieldPath[]>;
+  readonly refused: Set<string>;
+  failures: Failures;
+  unavailable: ReadonlyMap<string, Fault>;
+}
 
 /** Rejects only when the cluster cannot be read or the signal is aborted. */
 export async function converge(
@@ -41,27 +62,27 @@ export async function converge(
   task: Convergence,
   signal: AbortSignal,
 ): Promise<Converged> {
-  const verdicts = new Map<string, Verdict>();
-  const outcomes = new Map<string, StepOutcome>();
-  let observation: Observation | undefined;
-  let failures = task.failures;
+  const { failures, unavailable } = task;
+  const progress: Progress = {
+    verdicts: new Map(),
+    evidence: new Map(),
+    outcomes: new Map(),
+    leftovers: new Map(),
+    refused: new Set(),
+    failures,
+    unavailable,
+  };
   let open = task.desired;
-  for (let round = 1; open.length > 0 || observation === undefined; round++) {
-    const seen = await look(world, task, { open, first: observation === undefined }, signal);
-    observation ??= seen;
-    const judged = await judge(world, { ...task, failures, open, outcomes, seen }, signal);
-    for (const verdict of judged) verdicts.set(formatKey(verdict.desired.key), verdict);
-    if (judged.some(isWriting)) await task.beforeWrites();
-    const written = await world.cluster.execute(plan(judged, { ...task.marks, ...task }), signal);
-    for (const outcome of written) outcomes.set(formatKey(outcome.desired.key), outcome);
-    failures = remember(failures, written, world.clock.now());
-    open = round < ROUNDS ? written.filter(isOpen).map(({ desired }) => desired) : [];
+  for (let round = 1; open.length > 0 && round <= ROUNDS; round++) {
+    const seen = await look(world, task, { open, first: round === 1 }, signal);
+    progress.unavailable = new Map([...progress.unavailable, ...seen.unavailable]);
+    const ours = open.filter(desired => isOurs(task, desired));
+    await recollect(world, { ...task, desired: ours }, signal);
+    const judged = await judge(world, { ...task, ...progress, open, seen }, signal);
+    for (const { verdict, evidence } of judged) keep(progress, verdict, evidence);
+    open = await write(world, task, { judged, progress }, signal);
   }
-  return { observation, verdicts: [...verdicts.values()], outcomes, failures };
-}
-
-function isOpen({ result }: StepOutcome): boolean {
-  return result === "stale" || result === "contested";
+  return progress;
 }
 
 interface Looking {
@@ -69,66 +90,107 @@ interface Looking {
   readonly first: boolean;
 }
 
-async function look(
-  world: World,
-  task: Convergence,
-  { open, first }: Looking,
-  signal: AbortSignal,
-) {
-  return world.cluster.observe(
-    {
-      labels: task.marks.labels,
-      kinds: first ? task.kinds : [],
-      sought: open,
-      namespaces: first ? namespacesToCheck(task.desired) : [],
-    },
-    signal,
-  );
+/** What a write has just healed was an edit, also if the same object is written once more. */
+function keep({ verdicts, evidence, outcomes }: Progress, verdict: Verdict, found: Evidence): void {
+  const id = formatKey(verdict.desired.key);
+  const isWritten = outcomes.get(id)?.result === "applied";
+  // what came too late says nothing about what is decided now
+  if (!isWritten) outcomes.delete(id);
+  const drift = verdict.drift ?? (isWritten ? verdicts.get(id)?.drift : undefined);
+  verdicts.set(id, drift === undefined ? verdict : { ...verdict, drift });
+  if (!isWritten) evidence.set(id, found);
 }
 
-/** Namespaces that objects go to, without those that this very commit makes. */
-function namespacesToCheck(desired: readonly Desired[]): readonly string[] {
+/** Only what is not known is asked for; after a write that came too late, that object. */
+async function look(
+  world: World,
+  { knowledge, unavailable }: Convergence,
+  { open, first }: Looking,
+  signal: AbortSignal,
+): Promise<Observation> {
+  const sought = open.filter(
+    desired =>
+      !unavailable.has(kindId(desired.kind)) &&
+      (!first || knowledge.isUnsure(formatKey(desired.key)) || needsWhole(desired, knowledge)),
+  );
+  const absent = open.filter(({ key }) => knowledge.isUnsure(formatKey(key)));
+  const namespaces = namespacesToCheck(open, absent);
+  if (sought.length === 0 && namespaces.length === 0) return NOTHING;
+  const seen = await world.cluster.observe({ labels: {}, kinds: [], sought, namespaces }, signal);
+  for (const { key, kind } of sought) {
+    const id = formatKey(key);
+    const sighting = seen.objects.get(id);
+    if (sighting !== undefined) knowledge.see(kind, sighting);
+    else if (!seen.unavailable.has(kindId(kind))) knowledge.missed(id);
+  }
+  return seen;
+}
+
+const NOTHING: Observation = { objects: new Map(), namespaces: new Map(), unavailable: new Map() };
+
+/** Namespaces that objects are to be made in, without those that this very commit makes. */
+function namespacesToCheck(
+  desired: readonly Desired[],
+  absent: readonly Desired[],
+): readonly string[] {
   const made = new Set(
     desired.filter(({ key }) => key.kind === "Namespace").map(({ key }) => key.name),
   );
-  const used = new Set(desired.map(({ key }) => key.namespace));
+  const used = new Set(absent.map(({ key }) => key.namespace));
   return [...used].filter(name => name !== "" && !made.has(name));
 }
 
-interface Judging extends Convergence {
-  readonly open: readonly Desired[];
-  readonly outcomes: ReadonlyMap<string, StepOutcome>;
-  readonly seen: Observation;
+function isOurs({ knowledge, marks }: Convergence, { key }: Desired): boolean {
+  const known = knowledge.get(formatKey(key));
+  return known !== undefined && classify(known.live, marks, () => false).of === "us";
 }
 
-async function judge(
+interface Writing {
+  readonly judged: readonly Judged[];
+  readonly progress: Progress;
+}
+
+/** What has to be looked at again. */
+async function write(
   world: World,
-  task: Judging,
+  task: Convergence,
+  { judged, progress }: Writing,
   signal: AbortSignal,
-): Promise<readonly Verdict[]> {
-  const { marks, seen, outcomes } = task;
-  const contesters = (desired: Desired) => {
-    const outcome = outcomes.get(formatKey(desired.key));
-    return outcome?.result === "contested" ? outcome.managers : [];
-  };
-  const claims = claimsOf(seen, task.open.flatMap(contesters), marks);
-  const exists = await findOwners(world, claims, signal);
-  const now = world.clock.now();
-  return task.open.map(desired => {
-    const object = seen.objects.get(formatKey(desired.key));
-    const contestedBy = contesters(desired);
-    return decide({
-      desired,
-      namespace: seen.namespaces.get(desired.key.namespace) ?? "active",
-      unavailable: seen.unavailable.get(kindId(desired.kind)),
-      ...(object === undefined
-        ? {}
-        : { live: { object, standing: classify(object, marks, exists) } }),
-      contestedBy,
-      contestingRepository: contestedBy
-        .flatMap(name => managingRepository(name) ?? [])
-        .find(exists),
-      failedBefore: failedBefore(task.failures, desired, now),
-    });
-  });
+): Promise<readonly Desired[]> {
+  const writing = judged.map(({ verdict }) => verdict).filter(isWriting);
+  if (writing.length === 0) return [];
+  await task.beforeWrites();
+  const verdicts = new Map(writing.map(verdict => [formatKey(verdict.desired.key), verdict]));
+  const outcomes = await execute(world, { ...task, writing }, signal);
+  const again = new Set<Desired>();
+  const settled: StepOutcome[] = [];
+  for (const { outcome, leftovers } of outcomes) {
+    const id = formatKey(outcome.desired.key);
+    progress.outcomes.set(id, outcome);
+    const isRefused = outcome.result === "failed" && canBeThorough(outcome, verdicts.get(id));
+    if (isRefused) progress.refused.add(id);
+    else settled.push(outcome);
+    if (leftovers.length > 0) progress.leftovers.set(id, leftovers);
+    else progress.leftovers.delete(id);
+    if (isRefused || leftovers.length > 0 || isOpen(outcome)) again.add(outcome.desired);
+  }
+  progress.failures = remember(progress.failures, settled, world.clock.now());
+  return [...again];
+}
+
+function isOpen({ result }: StepOutcome): boolean {
+  return result === "stale" || result === "contested" || result === "released";
+}
+
+/** Server-side apply cannot undo every edit: what is refused as a whole may be replaced piece by piece. */
+function canBeThorough(
+  { fault }: Extract<StepOutcome, { result: "failed" }>,
+  verdict: Verdict | undefined,
+): boolean {
+  return (
+    fault.code === "object-refused" &&
+    verdict?.action === "update" &&
+    verdict.healed.length > 0 &&
+    verdict.thorough !== true
+  );
 }

@@ -1,6 +1,6 @@
 /** Finds out which of the repositories that claim an object still exist. */
 import { otherOwners } from "../core/sync/classify";
-import type { Observation } from "../model/observation";
+import type { Live } from "../model/live";
 import {
   managingRepository,
   ownerMarks,
@@ -37,14 +37,14 @@ export async function findOwners(
   return ({ namespace, name }) => existing.has(`${namespace}/${name}`);
 }
 
-/** Every repository but this one that an observed object, or a contested field, names. */
+/** Every repository but this one that a live object, or a contested field, names. */
 export function claimsOf(
-  observation: Observation,
+  lives: readonly Live[],
   contestedBy: readonly string[],
   marks: OwnerMarks,
 ): readonly RepositoryName[] {
   return [
-    ...[...observation.objects.values()].flatMap(live => otherOwners(live, marks)),
+    ...lives.flatMap(live => otherOwners(live, marks)),
     ...contestedBy.flatMap(manager => managingRepository(manager) ?? []),
   ];
 }

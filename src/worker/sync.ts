@@ -1,27 +1,26 @@
 /** The walk of one sync, from a commit to live objects; there is no second path. */
 import { effectsNotImplemented } from "../core/repository/not-implemented";
-import { summarise, summariseFault } from "../core/report/summarise";
+import { summariseFault } from "../core/report/summarise";
 import { declaredKinds } from "../core/sync/declared-kinds";
-import type { Failures } from "../core/sync/failures";
-import { locate, type Located } from "../core/sync/locate";
-import { findOrphans, managedKinds } from "../core/sync/orphans";
+import { locate, type Located, type Locating } from "../core/sync/locate";
 import { ANNOTATION_RECREATE } from "../model/annotations";
 import { NopeaError } from "../model/errors";
 import type { GitRemote, RepositorySpec, RepositoryStatus } from "../model/git-repository";
+import { formatKey } from "../model/object-key";
 import { kindId, type Desired, type KindInfo, type Problem, type TypeRef } from "../model/manifest";
 import type { OwnerMarks } from "../model/ownership";
 import type { Report } from "../model/report";
-import type { Fault } from "../model/verdict";
 import type { World } from "../ports";
-import { converge } from "./converge";
+import { createBases, type BaseOf } from "./bases";
+import type { Episodes } from "./episodes";
+import type { Keeper, Target } from "./keeper";
+import type { Knowledge } from "./knowledge";
+import { recallAbsent, recallSuspensions } from "./recall";
+import type { RecordWriter } from "./record-writer";
 import { knownFiles, render, type Rendered } from "./render";
 
-/** What a worker remembers between two syncs; losing it costs requests, never correctness. */
-export interface Memory {
-  /** The last commit as it was rendered, and where it is from. */
-  readonly rendered?: Rendered & { readonly source: string };
-  readonly failures: Failures;
-}
+/** The last commit as it was rendered, and where it is from; losing it costs requests, never correctness. */
+export type Memory = (Rendered & { readonly source: string }) | undefined;
 
 export interface Job {
   readonly id: string;
@@ -31,6 +30,12 @@ export interface Job {
   readonly tip: string;
   readonly memory: Memory;
   readonly status: RepositoryStatus;
+  /** The status is about another spec than this one. */
+  readonly isNewSpec: boolean;
+  readonly keeper: Keeper;
+  readonly knowledge: Knowledge;
+  readonly episodes: Episodes;
+  readonly records: RecordWriter;
   /** Makes the kinds known in the status, and returns when they are. */
   readonly tellKinds: (kinds: readonly string[]) => Promise<void>;
 }
@@ -42,24 +47,25 @@ export interface Synced {
 
 /** Rejects with a NopeaError for what stops the sync as a whole, or with the signal's reason. */
 export async function sync(world: World, job: Job, signal: AbortSignal): Promise<Synced> {
-  const rendered = await fetchAndRender(world, job, signal);
-  const memory = { ...job.memory, rendered };
-  const { kinds, known, unavailable } = await findKinds(world, rendered, job, signal);
-  const located = locate(rendered.declared, {
+  const memory = await fetchAndRender(world, job, signal);
+  const { kinds, known, unavailable } = await findKinds(world, memory, job, signal);
+  const locating = {
     marks: job.marks,
     targetNamespace: job.spec.targetNamespace,
     kinds,
     unavailable,
     sha256: world.sha256,
-  });
-  const problems = [...rendered.problems, ...located.problems];
-  if (problems.length > 0) return { report: invalid(job.id, rendered.commit, problems), memory };
-  return apply(world, { ...job, rendered, located, known, unavailable, memory }, signal);
+  };
+  const located = locate(memory.declared, locating);
+  const problems = [...memory.problems, ...located.problems];
+  if (problems.length > 0) return { report: invalid(job.id, memory.commit, problems), memory };
+  const rest = { ...job, rendered: memory, locating, located, known };
+  return { report: await apply(world, rest, signal), memory };
 }
 
 async function fetchAndRender(world: World, { remote, tip, memory }: Job, signal: AbortSignal) {
   const source = JSON.stringify([remote.url, remote.branch, remote.path]);
-  const last = memory.rendered?.source === source ? memory.rendered : undefined;
+  const last = memory?.source === source ? memory : undefined;
   if (last?.commit === tip) return last;
   const parsed = last?.parsed ?? new Map();
   const tree = await world.git.fetch(remote, tip, knownFiles(parsed), signal);
@@ -68,57 +74,56 @@ async function fetchAndRender(world: World, { remote, tip, memory }: Job, signal
 
 interface Rest extends Job {
   readonly rendered: Rendered;
+  readonly locating: Locating;
   readonly located: Located;
   /** Kinds that this repository had objects of, as far as they are still served. */
   readonly known: readonly KindInfo[];
-  /** By kindId. */
-  readonly unavailable: ReadonlyMap<string, Fault>;
 }
 
-async function apply(world: World, job: Rest, signal: AbortSignal): Promise<Synced> {
-  const { marks, rendered, located, memory } = job;
-  const { desired, unknown } = located;
-  const knownKinds = job.status.resources?.kinds ?? [];
-  const kinds = everyKind(desired, job.known);
-  const converged = await converge(
-    world,
-    {
-      marks,
-      commit: rendered.commit,
-      desired,
-      kinds: [...kinds.values()],
-      failures: memory.failures,
-      beforeWrites: () => job.tellKinds([...new Set([...knownKinds, ...kinds.keys()])].sort()),
-    },
-    signal,
-  );
-  const orphans = findOrphans(converged.observation, desired, marks);
-  const unavailable = new Map([...job.unavailable, ...converged.observation.unavailable]);
-  const report = summarise({
-    ...converged,
-    id: job.id,
+async function apply(world: World, job: Rest, signal: AbortSignal): Promise<Report> {
+  const { spec, status, rendered, located, locating, remote, keeper } = job;
+  const knownKinds = status.resources?.kinds ?? [];
+  const kinds = everyKind(located.desired, job.known);
+  const target: Target = {
     commit: rendered.commit,
-    unknown,
-    orphans,
-    kinds: managedKinds({ desired, orphans, known: knownKinds, unavailable }),
-    notices: [
-      ...rendered.notices,
-      ...noticesOf(job.spec, desired),
-      ...notLookedFor(knownKinds, unavailable),
-    ],
-  });
-  return { report, memory: { ...memory, failures: converged.failures } };
+    desired: new Map(located.desired.map(desired => [formatKey(desired.key), desired])),
+    unknown: located.unknown,
+    kinds: [...kinds.values()],
+    knownKinds,
+    unavailable: locating.unavailable,
+    notices: [...rendered.notices, ...noticesOf(spec, located.desired)],
+    bases: until => createBases(world, { remote, parsed: rendered.parsed, locating }, until),
+    source: sourceOf(spec),
+  };
+  const walk = {
+    id: job.id,
+    target,
+    recall: (baseOf: BaseOf) => recall({ ...job, target, baseOf }, signal),
+    beforeWrites: () => job.tellKinds([...new Set([...knownKinds, ...kinds.keys()])].sort()),
+  };
+  return keeper.walk(walk, signal);
 }
 
-/** Where nothing of these kinds is declared any more, nothing fails, and only this tells. */
-function notLookedFor(
-  known: readonly string[],
-  unavailable: ReadonlyMap<string, Fault>,
-): readonly string[] {
-  return known.flatMap(id => {
-    const fault = unavailable.get(id);
-    return fault === undefined ? [] : [`Could not look for orphans of ${id}: ${fault.message}`];
-  });
+/** What this process did not see: records, suspensions, and what was there. */
+async function recall(
+  { records, episodes, knowledge, target, status, isNewSpec, baseOf }: Rest & Recalled,
+  signal: AbortSignal,
+): Promise<void> {
+  episodes.remember(await records.load(signal));
+  const { desired, commit } = target;
+  const recalling = { knowledge, desired, commit, status, baseOf, episodeOf: episodes.of };
+  recallSuspensions(recalling);
+  await recallAbsent({ ...recalling, isSameSpec: !isNewSpec });
+}
+
+interface Recalled {
+  readonly target: Target;
+  readonly baseOf: BaseOf;
+}
+
+/** Everything of a spec that says which objects there are. */
+export function sourceOf({ url, branch, path, targetNamespace }: RepositorySpec): string {
+  return JSON.stringify([url, branch, path, targetNamespace]);
 }
 
 /** By kindId: kinds to look for objects in. */

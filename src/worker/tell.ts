@@ -32,3 +32,15 @@ export function tell(
   const objects = report.failed.slice(0, 20).map(({ key }) => formatKey(key));
   log.warn({ ...common, ...counts, reason, cause: fault.message, failed: objects }, "sync failed");
 }
+
+/** After decisions that no commit asked for; what they were is told of each episode. */
+export function tellHealed(
+  { log }: Pick<World, "log">,
+  { id }: Repository,
+  { id: walk, updated, created, writes, drift }: Report,
+): void {
+  if (writes === 0) return;
+  const objects = [...created, ...updated].slice(0, 20).map(formatKey);
+  const repository = `${id.namespace}/${id.name}`;
+  log.info({ walk, repository, objects, writes, drift: drift.length }, "healed");
+}

@@ -13,18 +13,21 @@ import {
 import { statusAfter } from "../core/status/status";
 import { NopeaError } from "../model/errors";
 import type { Repository, RepositorySpec } from "../model/git-repository";
-import { ownerMarks } from "../model/ownership";
 import { firstFault, type Report } from "../model/report";
+import type { Settings } from "../model/settings";
 import type { World } from "../ports";
 import { createAlarm, type Alarm } from "./alarm";
+import { createCustody, type Custody } from "./custody";
 import { setDeadline } from "./deadline";
 import { faultOf, Stopped, Superseded } from "./endings";
+import { heal } from "./heal";
+import type { Policy } from "./keeper";
 import { createPushes, type Pushes } from "./pushes";
 import { remoteOf } from "./remote";
 import type { Slots } from "./slots";
 import { createStatusWriter, type StatusWriter } from "./status-writer";
-import { sync, type Memory } from "./sync";
-import { tell } from "./tell";
+import { sourceOf, sync, type Memory } from "./sync";
+import { tell, tellHealed } from "./tell";
 
 export class Worker {
   readonly #world: World;
@@ -35,13 +38,19 @@ export class Worker {
   readonly #life = new AbortController();
   #repository: Repository;
   #attempt: AbortController | undefined;
-  #memory: Memory = { failures: new Map() };
+  #memory: Memory;
+  #custody: Custody | undefined;
+  /** What ends the decisions on the cluster that are under way. */
+  #healing: AbortController | undefined;
   /** What the last attempt dealt with, and when to look and to walk again. */
   #settled: Settled | undefined;
   #pace: Pace = { wakeAt: 0, walkAt: 0, isFixed: false };
   /** What the server says is the branch's tip, in the look that is under way. */
   #tip: string | undefined;
   #failed = 0;
+  /** What the last look at Git failed for: healing goes on, but does not hide it. */
+  #fault: Report | undefined;
+  #isResting = false;
 
   constructor(world: World, slots: Slots, repository: Repository) {
     this.#world = world;
@@ -66,10 +75,17 @@ export class Worker {
   update(repository: Repository): boolean {
     const before = this.#repository;
     this.#repository = repository;
-    if (repository.generation !== before.generation) this.#attempt?.abort(new Superseded());
+    if (repository.generation !== before.generation) this.#supersede();
     else if (repository.syncAt === before.syncAt) return false;
     this.#alarm.nudge();
     return true;
+  }
+
+  /** Nothing that was decided for the spec of before is carried out any more. */
+  #supersede(): void {
+    this.#attempt?.abort(new Superseded());
+    this.#healing?.abort(new Superseded());
+    this.#custody?.keeper.reconsider();
   }
 
   /** Look at Git now. */
@@ -87,27 +103,62 @@ export class Worker {
   stop(): void {
     this.#life.abort(new Stopped());
     this.#attempt?.abort(new Stopped());
+    this.#healing?.abort(new Stopped());
   }
 
   /** Runs until stopped, with nothing remembered; rejects only for a bug, after having told of it. */
   async run(): Promise<void> {
-    const { signal } = this.#life;
-    this.#memory = { failures: new Map() };
+    const shift = new AbortController();
+    const signal = AbortSignal.any([this.#life.signal, shift.signal]);
+    const alarm = createAlarm(this.#world.clock);
+    const custody = createCustody(this.#world, {
+      repository: this.#repository.id,
+      policy: () => policyOf(this.#repository, this.#world.settings()),
+      changed: () => alarm.nudge(),
+      life: signal,
+    });
+    this.#custody = custody;
+    this.#memory = undefined;
     this.#settled = undefined;
     if (this.#status.current().phase === undefined) {
       this.#status.set(statusBefore(this.#context(this.#repository)));
     }
+    const healing = {
+      keeper: custody.keeper,
+      alarm,
+      attempt: () => this.#beginHealing(),
+      healed: (report: Report) => this.#tellHealed(report),
+    };
+    const halves = [this.#followGit(custody, signal), heal(this.#world, healing, signal)];
+    try {
+      await Promise.all(halves);
+    } finally {
+      // one half does not live on without the other
+      shift.abort(new Stopped());
+      this.#attempt?.abort(new Stopped());
+      this.#healing?.abort(new Stopped());
+      this.#world.cluster.unfollow(custody.knowledge.follower);
+      await Promise.allSettled(halves);
+    }
+  }
+
+  async #followGit(custody: Custody, signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       const endLook = this.#pushes.beginLook();
       this.#tip = undefined;
-      await this.#look();
+      await this.#look(custody);
       endLook(this.#tip);
       const until = () => this.#pushes.hurry(this.#pace);
       await this.#alarm.wait(until, signal).catch(() => undefined);
     }
   }
 
-  async #look(): Promise<void> {
+  #beginHealing(): AbortController {
+    this.#healing = new AbortController();
+    return this.#healing;
+  }
+
+  async #look(custody: Custody): Promise<void> {
     const repository = this.#repository;
     const id = this.#world.newId();
     const fault = refusal(repository.parsed, this.#world.settings());
@@ -117,11 +168,14 @@ export class Worker {
       this.#rest(repository);
       return;
     }
+    if (this.#isResting) custody.keeper.beginWatching();
+    this.#isResting = false;
     const attempt = new AbortController();
     this.#attempt = attempt;
     const startedAt = this.#world.clock.now();
     try {
-      const report = await this.#attemptSync(repository, repository.parsed.spec, { id, attempt });
+      const trying = { id, attempt, custody };
+      const report = await this.#attemptSync(repository, repository.parsed.spec, trying);
       if (report !== undefined) this.#finish(repository, report, startedAt);
     } catch (error) {
       const cause: unknown = attempt.signal.aborted ? attempt.signal.reason : error;
@@ -135,7 +189,7 @@ export class Worker {
   async #attemptSync(
     repository: Repository,
     spec: RepositorySpec,
-    { id, attempt }: { readonly id: string; readonly attempt: AbortController },
+    { id, attempt, custody }: Trying,
   ): Promise<Report | undefined> {
     const giveBack = await this.#slots.take(attempt.signal);
     const liftDeadline = setDeadline(this.#world.clock, spec, attempt);
@@ -152,14 +206,16 @@ export class Worker {
       if (isNews(wish, this.#status.current())) {
         this.#status.set(statusDuring(tip, this.#context(repository)));
       }
+      const status = this.#status.current();
       const job = {
+        ...custody,
         id,
         spec,
         remote,
         tip,
-        marks: ownerMarks(repository.id, this.#world.sha256),
         memory: this.#memory,
-        status: this.#status.current(),
+        status,
+        isNewSpec: status.observedGeneration !== repository.generation,
         tellKinds: (kinds: readonly string[]) => this.#tellKinds(kinds, attempt.signal),
       };
       const { report, memory } = await sync(this.#world, job, attempt.signal);
@@ -173,6 +229,7 @@ export class Worker {
 
   /** Until spec.suspend changes, which is another generation: neither Git nor the cluster is asked anything. */
   #rest(repository: Repository): void {
+    this.#isResting = true;
     this.#failed = 0;
     this.#settled = undefined;
     this.#pace = { wakeAt: Infinity, walkAt: Infinity, isFixed: true };
@@ -209,11 +266,23 @@ export class Worker {
     this.#settled = { commit: report.commit, generation: repository.generation };
     const asked = repository.parsed.ok ? repository.parsed.spec.intervalMs : 300_000;
     const intervalMs = spread(asked, report.id);
-    const { failures } = this.#memory;
+    const failures = this.#custody?.keeper.failures ?? new Map();
+    this.#fault = report.fault === undefined ? undefined : report;
     this.#pace = paceAfter({ report, failures, failed: this.#failed, intervalMs, now });
     const context = { ...this.#context(repository), syncAt: repository.syncAt };
     this.#status.set(statusAfter(report, context));
     tell(this.#world, repository, report, now - startedAt);
+  }
+
+  /** A sync that is under way tells the same when it ends. */
+  #tellHealed(report: Report): void {
+    const { generation = this.#repository.generation } = this.#settled ?? {};
+    if (this.#status.current().phase === "Syncing") return;
+    const context = this.#context({ ...this.#repository, generation });
+    const { fault, commit = "" } = this.#fault ?? report;
+    const whole = { ...report, commit, ...(fault === undefined ? {} : { fault }) };
+    this.#status.set(statusAfter(whole, context));
+    tellHealed(this.#world, this.#repository, report);
   }
 
   #context({ generation, parsed }: Repository) {
@@ -221,7 +290,22 @@ export class Worker {
       previous: this.#status.current(),
       generation,
       now: this.#world.clock.rfc3339(this.#world.clock.now()),
+      rfc3339: (milliseconds: number) => this.#world.clock.rfc3339(milliseconds),
       branch: parsed.ok ? parsed.spec.branch : "",
     };
   }
+}
+
+interface Trying {
+  readonly id: string;
+  readonly attempt: AbortController;
+  readonly custody: Custody;
+}
+
+/** Undefined: nothing may be written, whatever differs. */
+function policyOf({ parsed }: Repository, settings: Settings): Policy | undefined {
+  if (!parsed.ok || parsed.spec.suspend || refusal(parsed, settings) !== undefined) return undefined;
+  const { healPolicy, conflictPolicy, healGracePeriodMs, intervalMs } = parsed.spec;
+  const rules = { healPolicy, conflictPolicy };
+  return { rules, graceMs: healGracePeriodMs, intervalMs, source: sourceOf(parsed.spec) };
 }

@@ -1,8 +1,8 @@
 /** A small cluster in memory behind the Cluster port: uids, versions, labels, field owners, and failures on demand. */
 import { declaredKinds } from "../../src/core/sync/declared-kinds";
-import { ANNOTATION_APPLIED } from "../../src/model/annotations";
-import type { JsonObject } from "../../src/model/json";
-import type { Live } from "../../src/model/live";
+import { ANNOTATION_APPLIED, LABEL_REPOSITORY } from "../../src/model/annotations";
+import type { Json, JsonObject } from "../../src/model/json";
+import type { Live, Sighting } from "../../src/model/live";
 import {
   groupOf,
   kindId,
@@ -14,14 +14,15 @@ import { formatKey, type ObjectKey } from "../../src/model/object-key";
 import type { NamespaceState } from "../../src/model/observation";
 import type { StepOutcome } from "../../src/model/outcome";
 import { formatApplied } from "../../src/model/ownership";
-import type { Plan, Step } from "../../src/model/plan";
+import type { PatchOperation, Plan, Step } from "../../src/model/plan";
 import type { Fault } from "../../src/model/verdict";
-import type { Cluster } from "../../src/ports";
+import type { Cluster, Follower, Rehearsal } from "../../src/ports";
 import { createFakeRepositories, type FakeRepositories } from "./fake-repositories";
 import {
   applyLeaves,
   EMPTY,
   leavesOf,
+  managedFieldsOf,
   objectOf,
   removeLeaf,
   updateLeaves,
@@ -29,7 +30,14 @@ import {
   type Owned,
 } from "./field-ownership";
 
-export type Verb = "kinds" | "observe" | "execute" | "repositories" | "status";
+export type Verb =
+  | "kinds"
+  | "observe"
+  | "follow"
+  | "rehearse"
+  | "execute"
+  | "repositories"
+  | "status";
 
 /** One apply that reached the server, whatever came of it. */
 export interface Write {
@@ -107,6 +115,8 @@ export function createFakeCluster(): FakeCluster {
   const repositories = createFakeRepositories();
   const requests: Verb[] = [];
   const writes: Write[] = [];
+  /** Followers, each with the kinds that it is told of. */
+  const followers = new Map<Follower, ReadonlyMap<string, KindInfo>>();
   let count = 0;
 
   const ask = async (verb: Verb, signal: AbortSignal) => {
@@ -126,13 +136,36 @@ export function createFakeCluster(): FakeCluster {
     const uid = before?.uid ?? `uid-${version}`;
     const stored = { key, uid, version, owned, terminating: before?.terminating ?? false };
     objects.set(formatKey(key), stored);
+    announce(before, stored);
     return stored;
+  };
+
+  const kindOf = ({ group, kind }: ObjectKey): KindInfo | undefined =>
+    [...kinds.values()].find(info => info.kind === kind && groupOf(info.apiVersion) === group);
+
+  const see = (stored: Stored): Sighting => ({
+    live: liveOf(stored),
+    object: wholeOf(stored, kindOf(stored.key)?.apiVersion ?? "v1"),
+  });
+
+  /** As a watch of everything that nopea labelled: what lost its label is told as it was before. */
+  const announce = (before: Stored | undefined, after: Stored | undefined) => {
+    const stored = after ?? before;
+    const kind = stored && kindOf(stored.key);
+    if (stored === undefined || kind === undefined) return;
+    for (const [follower, followed] of followers) {
+      if (!followed.has(kindId(kind))) continue;
+      if (after !== undefined && isLabelled(after)) follower.changed(kind, see(after));
+      else if (before !== undefined && isLabelled(before)) follower.lost(kind, see(before));
+    }
   };
 
   const change = (object: string, by: (stored: Stored) => Stored) => {
     const stored = objects.get(object);
     if (stored === undefined) throw new Error(`no ${object}`);
-    objects.set(object, { ...by(stored), version: ++count });
+    const changed = { ...by(stored), version: ++count };
+    objects.set(object, changed);
+    announce(stored, changed);
   };
 
   const namespaceState = (name: string): NamespaceState => {
@@ -179,7 +212,15 @@ export function createFakeCluster(): FakeCluster {
     if (!preconditionsHold(step, before)) return { result: "stale", desired };
     const nowhere = nowhereToGo(desired);
     if (nowhere !== undefined) return { result: "failed", desired, fault: nowhere };
-    const merge = mergeStep(before, step, plan);
+    if (step.patchOnly === true && before !== undefined) {
+      const owned = patch(before.owned, step.replace ?? [], plan.fieldManager);
+      return { result: "released", desired, sighting: see(store(desired.key, owned, before)) };
+    }
+    const patched = before && {
+      ...before,
+      owned: patch(before.owned, step.replace ?? [], plan.fieldManager),
+    };
+    const merge = mergeStep(patched, step, plan);
     if ("conflicts" in merge) return { result: "contested", desired, managers: merge.conflicts };
     // as in the real one: conflicts are found before the object is validated
     const fault = refused.get(formatKey(desired.key));
@@ -187,7 +228,16 @@ export function createFakeCluster(): FakeCluster {
     const after = store(desired.key, merge.merged, before);
     for (const kind of declaredKinds([desired])) serve(kind);
     const changed = after.version !== before?.version;
-    return { result: "applied", desired, created: before === undefined, changed };
+    const created = before === undefined;
+    return { result: "applied", desired, created, changed, sighting: see(after) };
+  };
+
+  const rehearse = ({ desired, manifest, fieldManager, on }: Rehearsal) => {
+    const before = objects.get(formatKey(desired.key));
+    if (before?.uid !== on.uid || `${before.version}` !== on.resourceVersion) return undefined;
+    const merge = applyLeaves(before.owned, leavesOf(manifest), fieldManager, true);
+    if ("conflicts" in merge) return undefined;
+    return see({ ...before, owned: merge.merged }).object;
   };
 
   const serve = (kind: KindInfo) => void kinds.set(kindId(kind), kind);
@@ -220,8 +270,8 @@ export function createFakeCluster(): FakeCluster {
             .filter(({ kind }) => !unavailable.has(kindId(kind)))
             .map(({ key }) => formatKey(key)),
         );
-        const found = [...objects].map(([id, stored]) => [id, liveOf(stored)] as const);
-        const isWanted = ([id, live]: (typeof found)[number]) =>
+        const found = [...objects].map(([id, stored]) => [id, see(stored)] as const);
+        const isWanted = ([id, { live }]: (typeof found)[number]) =>
           sought.has(id) ||
           (groupKinds.has(`${live.key.kind}.${live.key.group}`) &&
             Object.entries(query.labels).every(([name, value]) => live.labels[name] === value));
@@ -231,9 +281,30 @@ export function createFakeCluster(): FakeCluster {
           unavailable,
         };
       },
-      async execute(plan, signal) {
+      async follow(follower, wanted, signal) {
+        const before = followers.get(follower);
+        const ids = wanted.map(kindId);
+        const isNew = ids.some(id => before?.has(id) !== true);
+        if (isNew) await ask("follow", signal);
+        const unavailable = brokenAt("follow", ids);
+        const followed = wanted.filter(kind => !unavailable.has(kindId(kind)));
+        followers.set(follower, new Map(followed.map(kind => [kindId(kind), kind])));
+        for (const kind of followed) {
+          if (before?.has(kindId(kind)) === true) continue;
+          const theirs = [...objects.values()].filter(
+            stored => kindOf(stored.key)?.kind === kind.kind && hasLabels(stored, follower.labels),
+          );
+          follower.listed(kind, theirs.map(see));
+        }
+        return unavailable;
+      },
+      unfollow: follower => void followers.delete(follower),
+      async rehearse(rehearsal, signal) {
+        await ask("rehearse", signal);
+        return rehearse(rehearsal);
+      },
+      async execute(plan, told, signal) {
         await ask("execute", signal);
-        const outcomes: StepOutcome[] = [];
         for (const step of plan.stages.flat()) {
           const object = formatKey(step.desired.key);
           await fake.beforeApply(object);
@@ -241,9 +312,8 @@ export function createFakeCluster(): FakeCluster {
           const outcome = applyStep(step, plan);
           const { fieldManager: manager, commit } = plan;
           writes.push({ object, manager, commit, force: step.force, result: outcome.result });
-          outcomes.push(outcome);
+          told(outcome);
         }
-        return outcomes;
       },
       async repositories(namespace, signal) {
         await ask("repositories", signal);
@@ -271,7 +341,11 @@ export function createFakeCluster(): FakeCluster {
         ...stored,
         owned: removeLeaf(stored.owned, `/metadata/${path}`),
       })),
-    delete: object => void objects.delete(object),
+    delete: object => {
+      const stored = objects.get(object);
+      objects.delete(object);
+      announce(stored, undefined);
+    },
     terminate: object => change(object, stored => ({ ...stored, terminating: true })),
     read: object => {
       const stored = objects.get(object);
@@ -294,12 +368,53 @@ function keyOf({ apiVersion, kind, metadata }: Manifest): ObjectKey {
   return { group: groupOf(apiVersion), kind, namespace, name };
 }
 
-function mergeStep(before: Stored | undefined, { desired, force }: Step, plan: Plan): Merge {
-  const wanted = leavesOf(withMark(desired, plan.commit));
-  return applyLeaves(before?.owned ?? EMPTY, wanted, plan.fieldManager, force);
+function mergeStep(before: Stored | undefined, step: Step, plan: Plan): Merge {
+  const wanted = leavesOf(withMark(step, plan.commit));
+  return applyLeaves(before?.owned ?? EMPTY, wanted, plan.fieldManager, step.force);
 }
 
-function withMark({ manifest, digest }: Desired, commit: string): JsonObject {
+/** Maps only, as everything here. */
+function patch(owned: Owned, operations: readonly PatchOperation[], manager: string): Owned {
+  return operations.reduce((before, operation) => {
+    if (operation.op === "remove") return removeLeaf(before, operation.path);
+    const nested = operation.path.split("/").slice(1).map(key => key.replaceAll("~1", "/"));
+    const value = nested.reduceRight<Json>((below, key) => ({ [key]: below }), operation.value);
+    return updateLeaves(before, leavesOf(value as JsonObject), manager);
+  }, owned);
+}
+
+function wholeOf(stored: Stored, apiVersion: string): JsonObject {
+  const { key, uid, version, owned, terminating } = stored;
+  const object = objectOf(owned.leaves);
+  return {
+    ...object,
+    apiVersion,
+    kind: key.kind,
+    metadata: {
+      ...(object.metadata as JsonObject | undefined),
+      name: key.name,
+      ...(key.namespace === "" ? {} : { namespace: key.namespace }),
+      uid,
+      resourceVersion: `${version}`,
+      managedFields: managedFieldsOf(owned),
+      ...(terminating ? { deletionTimestamp: "2026-01-01T00:00:00Z" } : {}),
+    },
+  };
+}
+
+function isLabelled(stored: Stored): boolean {
+  return liveOf(stored).labels[LABEL_REPOSITORY] !== undefined;
+}
+
+function hasLabels(stored: Stored, labels: Readonly<Record<string, string>>): boolean {
+  const own = liveOf(stored).labels;
+  return Object.entries(labels).every(([name, value]) => own[name] === value);
+}
+
+function withMark(
+  { manifest, desired: { digest } }: Pick<Step, "manifest" | "desired">,
+  commit: string,
+): JsonObject {
   const { metadata } = manifest;
   const mark = { [ANNOTATION_APPLIED]: formatApplied({ digest, commit }) };
   return {

@@ -92,12 +92,27 @@ export function updateLeaves(before: Owned, changes: Leaves, manager: string): O
   };
 }
 
-/** Takes a leaf out, whoever owns it. */
+/** Takes a leaf out, or all leaves below, whoever owns them. */
 export function removeLeaf({ leaves, managers }: Owned, path: string): Owned {
+  const gone = [...leaves.keys()].filter(here => here === path || here.startsWith(`${path}/`));
   return {
-    leaves: new Map([...leaves].filter(([here]) => here !== path)),
-    managers: without(managers, new Set([path])),
+    leaves: new Map([...leaves].filter(([here]) => !gone.includes(here))),
+    managers: without(managers, new Set(gone)),
   };
+}
+
+/** The managers as the API server writes them. */
+export function managedFieldsOf({ managers }: Owned): readonly JsonObject[] {
+  return managers.map(({ manager, operation, paths }) => {
+    const fieldsV1: Record<string, unknown> = {};
+    for (const path of paths) {
+      let here = fieldsV1;
+      for (const key of path.slice(1).split("/")) {
+        here = (here[`f:${unescape(key)}`] ??= {}) as Record<string, unknown>;
+      }
+    }
+    return { manager, operation, fieldsType: "FieldsV1", fieldsV1: fieldsV1 as JsonObject };
+  });
 }
 
 function without(managers: readonly Manager[], paths: ReadonlySet<string>): readonly Manager[] {

@@ -1,73 +1,75 @@
 /** Makes the report of a sync from what was decided and what came of it. */
-import { formatKey, type ObjectKey } from "../../model/object-key";
 import type { StepOutcome } from "../../model/outcome";
 import type { FailedObject, Report } from "../../model/report";
 import type { Fault, Verdict } from "../../model/verdict";
 import { groupOf, type Desired } from "../../model/manifest";
 import type { Unknown } from "../sync/locate";
 
-export interface Summary {
-  readonly id: string;
+export interface Summary
+  extends Pick<
+    Report,
+    "id" | "orphans" | "kinds" | "notices" | "drift" | "suspended" | "fights" | "writes"
+  > {
   readonly commit: string;
-  readonly verdicts: readonly Verdict[];
-  readonly outcomes: ReadonlyMap<string, StepOutcome>;
+  /** What stands about every object, by formatKey. */
+  readonly told: ReadonlyMap<string, Told>;
+  /** Objects that this walk was about. */
+  readonly walked: ReadonlySet<string>;
   readonly unknown: readonly Unknown[];
-  readonly orphans: readonly ObjectKey[];
-  readonly kinds: readonly string[];
-  readonly notices: readonly string[];
 }
 
-/** Total: every verdict and every outcome is told in exactly one list, or needs no telling (kept as it was). */
-export function summarise(summary: Summary): Report {
-  const { id, commit, verdicts, outcomes, unknown, orphans, kinds, notices } = summary;
-  const results = verdicts.map(verdict => resultOf(verdict, outcomes));
+/** Total: every object is told of in exactly one list, or needs no telling (kept as it was). */
+export function summarise({ told, walked, unknown, ...rest }: Summary): Report {
   const keys = (result: Told["result"]) =>
-    results.flatMap(told => (told.result === result ? [told.desired.key] : []));
-  const failed = results.flatMap(told =>
-    told.fault ? [failedObject(told.desired, told.fault)] : [],
+    [...told].flatMap(([id, { result: theirs, desired }]) =>
+      theirs === result && (result === "held" || walked.has(id)) ? [desired.key] : [],
+    );
+  const failed = [...told.values()].flatMap(({ desired, fault }) =>
+    fault ? [failedObject(desired, fault)] : [],
   );
   return {
-    id,
-    commit,
+    ...rest,
     looked: true,
     failed: [...unknown.map(unknownKind), ...failed],
     created: keys("created"),
     updated: keys("updated"),
     adopted: keys("adopted"),
     held: keys("held"),
-    orphans,
-    total: verdicts.length + unknown.length,
-    kinds,
-    notices,
-    writes: [...outcomes.values()].filter(
-      outcome => outcome.result === "applied" && outcome.changed,
-    ).length,
+    total: told.size + unknown.length,
   };
 }
+
+const NOTHING = {
+  created: [],
+  updated: [],
+  adopted: [],
+  held: [],
+  orphans: [],
+  failed: [],
+  drift: [],
+  suspended: [],
+  fights: [],
+  kinds: [],
+  notices: [],
+  total: 0,
+  writes: 0,
+};
 
 /** The report of a sync that ended before it looked at the cluster. */
 export function summariseFault(id: string, commit: string | undefined, fault: Fault): Report {
-  const none = { created: [], updated: [], adopted: [], held: [], orphans: [], failed: [] };
-  return {
-    id,
-    fault,
-    looked: false,
-    ...none,
-    total: 0,
-    kinds: [],
-    notices: [],
-    writes: 0,
-    ...(commit === undefined ? {} : { commit }),
-  };
+  const report = { id, fault, looked: false, ...NOTHING };
+  return commit === undefined ? report : { ...report, commit };
 }
 
-interface Told {
+/** What is to be told of one object. */
+export interface Told {
   readonly result: "kept" | "created" | "updated" | "adopted" | "held" | "failed";
   readonly desired: Desired;
   readonly fault?: Fault;
 }
 
-function resultOf(verdict: Verdict, outcomes: ReadonlyMap<string, StepOutcome>): Told {
+/** The last verdict on an object, and the outcome of the write that it meant. */
+export function resultOf(verdict: Verdict, outcome: StepOutcome | undefined): Told {
   const { desired } = verdict;
   switch (verdict.action) {
     case "keep":
@@ -80,12 +82,13 @@ function resultOf(verdict: Verdict, outcomes: ReadonlyMap<string, StepOutcome>):
     case "create":
     case "update":
     case "adopt":
-      return writtenResult(verdict.action, desired, outcomes.get(formatKey(desired.key)));
+    case "release":
+      return writtenResult(verdict.action, desired, outcome);
   }
 }
 
 function writtenResult(
-  action: "create" | "update" | "adopt",
+  action: "create" | "update" | "adopt" | "release",
   desired: Desired,
   outcome: StepOutcome | undefined,
 ): Told {
@@ -96,6 +99,7 @@ function writtenResult(
       return { result: outcome.changed ? "updated" : "kept", desired };
     case "failed":
       return { result: "failed", desired, fault: outcome.fault };
+    case "released":
     case "stale":
     case "contested":
     case undefined:

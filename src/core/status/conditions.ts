@@ -1,5 +1,6 @@
 /** Conditions of a GitRepository, by the rules of kstatus: Ready always, Reconciling and Stalled only while true. */
 import { describeError, type ErrorCode } from "../../model/errors";
+import type { Episode } from "../../model/episode";
 import type { Condition, RepositoryStatus } from "../../model/git-repository";
 import { formatKey } from "../../model/object-key";
 import { firstFault, type FailedObject, type Report } from "../../model/report";
@@ -30,7 +31,7 @@ export function successConditions(report: Report, context: ConditionContext): re
     ...adopted,
     ...report.notices,
   ];
-  return finish([ready("True", "Synced", sentences.join(". "))], context);
+  return finish([ready("True", "Synced", sentences.join(". ")), ...drifted(report)], context);
 }
 
 /** Not ready, with the cause; stalled where only a change of the GitRepository helps. */
@@ -41,7 +42,8 @@ export function failureConditions(report: Report, context: ConditionContext): re
   const stalled: readonly Draft[] = isStalled(report.fault?.code)
     ? [{ type: "Stalled", status: "True", reason, message }]
     : [];
-  return finish([ready("False", reason, message), ...stalled], context);
+  const drafts = [ready("False", reason, message), ...stalled, ...drifted(report)];
+  return [...finish(drafts, context), ...(report.looked ? [] : driftedBefore(context))];
 }
 
 /** A sync has begun: Ready stays as it is, its generation too, until the sync ends. */
@@ -53,16 +55,40 @@ export function progressConditions(what: string, context: ConditionContext): rea
     reason: "Progressing",
     message: what,
   };
-  if (before !== undefined) return [before, ...finish([reconciling], context)];
-  return finish([ready("Unknown", "Progressing", what), reconciling], context);
+  const drift = driftedBefore(context);
+  if (before !== undefined) return [before, ...finish([reconciling], context), ...drift];
+  return [...finish([ready("Unknown", "Progressing", what), reconciling], context), ...drift];
 }
 
 /** Nothing is looked at: Ready says what the last sync found, or that there was none. */
 export function suspendedConditions(context: ConditionContext): readonly Condition[] {
   const before = context.previous.conditions?.find(({ type }) => type === "Ready");
-  if (before !== undefined && before.reason !== "Progressing") return [before];
+  if (before !== undefined && before.reason !== "Progressing") {
+    return [before, ...driftedBefore(context)];
+  }
   const message = "spec.suspend is true: nothing is fetched, and nothing is written";
   return finish([ready("Unknown", "Suspended", message)], context);
+}
+
+/** Only while there is something to say; drift is no failure. */
+function drifted({ drift, fights }: Report): readonly Draft[] {
+  if (drift.length === 0 && fights.length === 0) return [];
+  const conflicts = drift.some(({ class: found }) => found === "conflict");
+  const reason = drift.length === 0 ? "Fight" : conflicts ? "Conflict" : "ManualDrift";
+  const objects = drift.slice(0, SHOWN).map(driftSentence);
+  if (drift.length > SHOWN) objects.push(`and ${drift.length - SHOWN} more`);
+  const message = [...objects, ...fights.slice(0, SHOWN)].join("; ");
+  return [{ type: "Drifted", status: "True", reason, message }];
+}
+
+function driftSentence({ key, fields, decision, reason }: Episode): string {
+  const what = fields.length === 0 ? "deleted or made anew" : list(fields);
+  return `${formatKey(key)}: ${what} (${decision}: ${reason})`;
+}
+
+/** Nobody has looked since. */
+function driftedBefore({ previous }: ConditionContext): readonly Condition[] {
+  return (previous.conditions ?? []).filter(({ type }) => type === "Drifted");
 }
 
 /** Only what stops the whole sync until somebody changes something. */

@@ -1,7 +1,8 @@
 /** Turns the report of a sync into the status of its GitRepository. */
-import type { ManagedResources, PendingObject, RepositoryStatus } from "../../model/git-repository";
+import type { ManagedResources, RepositoryStatus } from "../../model/git-repository";
 import { formatKey } from "../../model/object-key";
 import { firstFault, type Report } from "../../model/report";
+import { driftStatus, type FormatTime } from "./drift";
 import { failureConditions, successConditions, type ConditionContext } from "./conditions";
 
 const NEWEST = 20;
@@ -9,11 +10,12 @@ const NEWEST = 20;
 export interface StatusContext extends ConditionContext {
   /** The annotation nopea.io/sync-at that this sync answers. */
   readonly syncAt?: string | undefined;
+  readonly rfc3339: FormatTime;
 }
 
 /** The whole status after a sync; equal to `context.previous` where nothing changed. */
 export function statusAfter(report: Report, context: StatusContext): RepositoryStatus {
-  const { previous, generation } = context;
+  const { previous, generation, rfc3339 } = context;
   const good = firstFault(report) === undefined;
   return withoutUndefined({
     ...previous,
@@ -21,7 +23,7 @@ export function statusAfter(report: Report, context: StatusContext): RepositoryS
     phase: good ? "Synced" : "Failed",
     ...commitsAfter(report, context, good),
     lastHandledSyncAt: context.syncAt ?? previous.lastHandledSyncAt,
-    ...(report.looked ? { pending: pendingOf(report), resources: resourcesOf(report) } : {}),
+    ...(report.looked ? { ...driftStatus(report, rfc3339), resources: resourcesOf(report) } : {}),
     conditions: good ? successConditions(report, context) : failureConditions(report, context),
   });
 }
@@ -39,12 +41,6 @@ function commitsAfter(report: Report, { previous, now }: StatusContext, good: bo
 /** lastSyncTime never moves backwards, whatever the clock does; RFC 3339 in UTC sorts as text. */
 function later(now: string, before: string | undefined): string {
   return before !== undefined && before > now ? before : now;
-}
-
-function pendingOf({ held, commit = "" }: Report): readonly PendingObject[] | undefined {
-  if (held.length === 0) return undefined;
-  const newest = held.slice(0, NEWEST);
-  return newest.map(key => ({ object: formatKey(key), commit, because: "suspended" as const }));
 }
 
 function resourcesOf({ total, kinds, orphans }: Report): ManagedResources {

@@ -1,12 +1,14 @@
 /** What to do about one object: an ordered list of named rules, the first with an opinion wins. */
-import { ANNOTATION_IGNORE, ANNOTATION_SUSPEND_HEAL } from "../../model/annotations";
 import type { ErrorCode } from "../../model/errors";
+import type { FieldPath } from "../../model/field-path";
+import type { JsonObject } from "../../model/json";
 import type { Live } from "../../model/live";
 import type { Desired } from "../../model/manifest";
 import { formatKey } from "../../model/object-key";
 import type { NamespaceState } from "../../model/observation";
 import { parseApplied, type RepositoryName } from "../../model/ownership";
-import type { Fault, Verdict } from "../../model/verdict";
+import type { DriftVerdict, Fault, FieldVerdict, Overwrite, Verdict } from "../../model/verdict";
+import { isSuspended, type Suspension } from "../heal/suspension";
 import type { Standing } from "./classify";
 
 /** All that a verdict depends on. */
@@ -17,12 +19,30 @@ export interface Case {
   readonly unavailable?: Fault | undefined;
   /** Absent: the object is not there. */
   readonly live?: { readonly object: Live; readonly standing: Standing };
+  /** The whole live object, where it was needed. */
+  readonly whole?: JsonObject | undefined;
+  /** What differs, and what the policies make of it. */
+  readonly drift?: DriftVerdict | undefined;
+  /** The break-glass annotation, if it means anything. */
+  readonly suspension?: Suspension | undefined;
+  /** It ran to its end and was cleaned up: it is not run again until Git changes it. */
+  readonly finished: boolean;
+  /** An edit was put back by hand: nopea does not own those fields any more, and would not see who edits them next. */
+  readonly disowned: boolean;
+  /** Of an object that is adopted: what Git says to leave to others. */
+  readonly ignored: readonly FieldPath[];
+  /** What Git dropped and our last apply has left there. */
+  readonly dropped: readonly FieldPath[];
+  /** The last apply of this content was refused as it was. */
+  readonly thorough: boolean;
   /** Managers of fields that an unforced apply met. */
   readonly contestedBy: readonly string[];
   /** Repositories among those managers that exist. */
   readonly contestingRepository?: RepositoryName | undefined;
   /** Why the same content failed before, while it is too early to try again. */
   readonly failedBefore?: Fault | undefined;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
 }
 
 type Rule = readonly [name: string, opinion: (situation: Case) => Verdict | undefined];
@@ -33,23 +53,24 @@ const RULES: readonly Rule[] = [
   ["namespace missing", namespaceMissing],
   ["terminating", terminating],
   ["another repository's", anothers],
-  ["as applied", asApplied],
+  ["suspension over", suspensionOver],
+  ["finished work", finishedWork],
+  ["nothing to write", nothingToWrite],
   ["suspended by hand", suspended],
   ["failed before", failedBefore],
-  ["left to others", leftToOthers],
+  ["not there", notThere],
   ["nobody's", nobodys],
 ];
 
-/** The verdict of the first rule that has one; else what is not there is created, and what is ours and differs updated. */
+/** The verdict of the first rule that has one; else what is ours and not as it should be is updated. */
 export function decide(situation: Case): Verdict {
+  const { drift } = situation;
   for (const [, opinion] of RULES) {
     const verdict = opinion(situation);
-    if (verdict !== undefined) return verdict;
+    if (verdict !== undefined) return drift === undefined ? verdict : { ...verdict, drift };
   }
-  const { desired, live } = situation;
-  return live === undefined
-    ? { action: "create", desired }
-    : { action: "update", desired, live: live.object };
+  const update: Verdict = { action: "update", ...overwrite(situation), force: true };
+  return drift === undefined ? update : { ...update, drift };
 }
 
 /** First of all: an object that could not be looked at only seems not to be there. */
@@ -86,10 +107,34 @@ function anothers({ desired, live, contestingRepository }: Case): Verdict | unde
   return { action: "refuse", desired, fault: { code: "owned-by-another", message } };
 }
 
+function suspensionOver({ desired, live, suspension, now }: Case): Verdict | undefined {
+  if (live === undefined || suspension === undefined || isSuspended(suspension, now)) {
+    return undefined;
+  }
+  return { action: "release", desired, live: live.object };
+}
+
+function finishedWork({ desired, live, finished }: Case): Verdict | undefined {
+  return finished && live === undefined ? { action: "keep", desired } : undefined;
+}
+
+/** What is as Git declares, or differs only in what stays. */
+function nothingToWrite(situation: Case): Verdict | undefined {
+  const { desired, live, drift, disowned, dropped } = situation;
+  if (drift?.whole !== undefined && drift.hold !== undefined) {
+    return { action: "keep", desired, ...(live === undefined ? {} : { live: live.object }) };
+  }
+  if (live?.standing.of !== "us" || !live.standing.labelled || disowned || dropped.length > 0) {
+    return undefined;
+  }
+  const asApplied = parseApplied(live.object.annotations)?.digest === desired.digest;
+  const toWrite = drift?.whole !== undefined || drift?.fields.some(isWritten) === true;
+  return asApplied && !toWrite ? { action: "keep", desired, live: live.object } : undefined;
+}
+
 /** nopea.io/suspend-heal on the live object; in Git it does not count. */
-function suspended({ desired, live }: Case): Verdict | undefined {
-  const value = live?.object.annotations[ANNOTATION_SUSPEND_HEAL] ?? "";
-  if (live === undefined || value === "" || value === "false") return undefined;
+function suspended({ desired, live, suspension, now }: Case): Verdict | undefined {
+  if (live === undefined || !isSuspended(suspension, now)) return undefined;
   return { action: "hold", desired, live: live.object };
 }
 
@@ -97,25 +142,33 @@ function failedBefore({ desired, failedBefore: fault }: Case): Verdict | undefin
   return fault === undefined ? undefined : { action: "wait", desired, fault };
 }
 
-function nobodys({ desired, live, contestedBy }: Case): Verdict | undefined {
+function notThere({ desired, live }: Case): Verdict | undefined {
+  return live === undefined ? { action: "create", desired } : undefined;
+}
+
+function nobodys(situation: Case): Verdict | undefined {
+  const { live, contestedBy, ignored } = situation;
   if (live?.standing.of !== "nobody") return undefined;
-  return { action: "adopt", desired, live: live.object, force: contestedBy.length > 0 };
+  const force = contestedBy.length > 0;
+  return { action: "adopt", ...overwrite(situation), force, held: ignored, healed: [] };
 }
 
-function asApplied({ desired, live }: Case): Verdict | undefined {
-  if (live?.standing.of !== "us" || !live.standing.labelled) return undefined;
-  const applied = parseApplied(live.object.annotations);
-  return applied?.digest === desired.digest
-    ? { action: "keep", desired, live: live.object }
-    : undefined;
+function overwrite({ desired, live, whole, drift, dropped, thorough }: Case): Omit<Overwrite, "force"> {
+  if (live === undefined) throw new Error(`${formatKey(desired.key)} is not there`);
+  const fields = drift?.fields ?? [];
+  return {
+    desired,
+    live: live.object,
+    ...(whole === undefined ? {} : { object: whole }),
+    held: fields.filter(field => !isWritten(field)).map(({ path }) => path),
+    healed: fields.filter(isWritten).map(({ path }) => path),
+    dropped,
+    ...(thorough ? { thorough } : {}),
+  };
 }
 
-/** nopea.io/ignore in Git: its fields are set at creation and then belong to others; which it cannot tell apart yet. */
-function leftToOthers({ desired, live }: Case): Verdict | undefined {
-  const ignored = desired.manifest.metadata.annotations?.[ANNOTATION_IGNORE];
-  if (live === undefined || ignored === undefined) return undefined;
-  const message = `${ANNOTATION_IGNORE} is not implemented yet: the object is created, but not changed afterwards`;
-  return { action: "refuse", desired, fault: { code: "not-implemented", message } };
+function isWritten({ hold }: FieldVerdict): boolean {
+  return hold === undefined;
 }
 
 function wait(desired: Desired, code: ErrorCode, message: string): Verdict {

@@ -1,24 +1,23 @@
 /** Objects that this repository applied and that Git no longer declares. */
-import type { Observation } from "../../model/observation";
+import type { Live } from "../../model/live";
 import { kindId, type Desired } from "../../model/manifest";
-import { formatKey, type ObjectKey } from "../../model/object-key";
+import type { ObjectKey } from "../../model/object-key";
 import type { OwnerMarks } from "../../model/ownership";
 import { classify } from "./classify";
 
 /** Only what is labelled as ours and has our own field manager: a copy made by hand is nobody's orphan. Sorted. */
 export function findOrphans(
-  observation: Observation,
-  desired: readonly Desired[],
+  lives: Iterable<readonly [string, Live]>,
+  desired: ReadonlyMap<string, Desired>,
   marks: OwnerMarks,
 ): readonly ObjectKey[] {
-  const wanted = new Set(desired.map(({ key }) => formatKey(key)));
-  return [...observation.objects]
-    .filter(([id, live]) => !wanted.has(id) && !live.terminating && isOurs(live, marks))
+  return [...lives]
+    .filter(([id, live]) => !desired.has(id) && !live.terminating && isOurs(live, marks))
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([, { key }]) => key);
 }
 
-function isOurs(live: Parameters<typeof classify>[0], marks: OwnerMarks): boolean {
+function isOurs(live: Live, marks: OwnerMarks): boolean {
   const standing = classify(live, marks, () => false);
   return standing.of === "us" && standing.labelled;
 }

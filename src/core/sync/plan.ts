@@ -1,6 +1,14 @@
 /** Orders what is to be written, so that nothing comes before what it needs. */
-import type { Plan, Step } from "../../model/plan";
-import type { Verdict, Writing } from "../../model/verdict";
+import type { JsonObject } from "../../model/json";
+import type { Manifest } from "../../model/manifest";
+import { formatKey } from "../../model/object-key";
+import type { PatchOperation, Plan, Step } from "../../model/plan";
+import type { Overwrite, Verdict, Writing } from "../../model/verdict";
+import { withHeld } from "../drift/hold";
+import { removal } from "../drift/leftovers";
+import { replacement } from "../drift/replace";
+import type { Reader, Snapshot } from "../drift/snapshot";
+import { annotationsOf } from "../heal/suspension";
 
 /** Kinds by the stage that they belong to; every other kind is of the third. */
 const STAGES: readonly ReadonlySet<string>[] = [
@@ -29,21 +37,30 @@ const STAGES: readonly ReadonlySet<string>[] = [
 ];
 const THIRD = 2;
 
-/** Only verdicts that write become steps; within a stage the order is that of the verdicts. */
-export function plan(
-  verdicts: readonly Verdict[],
-  { fieldManager, commit }: Pick<Plan, "fieldManager" | "commit">,
-): Plan {
+export interface Planning {
+  readonly reader: Reader;
+  readonly commit: string;
+  /** What is known of a live object, by formatKey. */
+  readonly snapshotOf: (id: string) => Snapshot | undefined;
+}
+
+/** Within a stage the order is that of the verdicts. */
+export function plan(verdicts: readonly Writing[], { reader, commit, snapshotOf }: Planning): Plan {
   const stages = STAGES.map((): Step[] => []);
   for (const verdict of verdicts) {
-    if (isWriting(verdict)) stages[stageOf(verdict.desired.key.kind)]?.push(stepOf(verdict));
+    const snapshot = snapshotOf(formatKey(verdict.desired.key));
+    stages[stageOf(verdict.desired.key.kind)]?.push(stepOf(verdict, snapshot, reader));
   }
+  const { fieldManager } = reader;
   return { fieldManager, commit, stages: stages.filter(stage => stage.length > 0) };
 }
 
 /** True for a verdict that is carried out by a write. */
 export function isWriting(verdict: Verdict): verdict is Writing {
-  return verdict.action === "create" || verdict.action === "update" || verdict.action === "adopt";
+  const { action } = verdict;
+  return (
+    action === "create" || action === "update" || action === "adopt" || action === "release"
+  );
 }
 
 function stageOf(kind: string): number {
@@ -51,15 +68,60 @@ function stageOf(kind: string): number {
   return stage < 0 ? THIRD : stage;
 }
 
-function stepOf(verdict: Writing): Step {
+function stepOf(verdict: Writing, snapshot: Snapshot | undefined, reader: Reader): Step {
   const { desired } = verdict;
+  const { manifest } = desired;
   switch (verdict.action) {
     case "create":
       // unforced: should somebody have made the object meanwhile, the answer says so
-      return { desired, force: false };
+      return { desired, manifest, force: false, held: [] };
+    case "release":
+      return {
+        desired,
+        manifest,
+        force: false,
+        held: [],
+        on: verdict.live,
+        replace: annotationsOf(verdict.live.annotations).map(removeAnnotation),
+        patchOnly: true,
+      };
     case "update":
-      return { desired, force: true, on: verdict.live };
     case "adopt":
-      return { desired, force: verdict.force, on: verdict.live };
+      return overwrite(verdict, snapshot, reader);
   }
+}
+
+function overwrite(
+  verdict: Overwrite,
+  snapshot: Snapshot | undefined,
+  reader: Reader,
+): Step {
+  const { desired, live, force, held, object } = verdict;
+  if (object === undefined) return { desired, manifest: desired.manifest, force, held: [], on: live };
+  const manifest = withHeld(desired.manifest, object, held);
+  const replace = replaceOf(verdict, { manifest, live: object, snapshot }, reader);
+  const step = { desired, manifest, force, held, on: live };
+  return replace.length === 0 ? step : { ...step, replace };
+}
+
+interface Replacing {
+  readonly manifest: Manifest;
+  readonly live: JsonObject;
+  readonly snapshot: Snapshot | undefined;
+}
+
+/** What server-side apply alone would leave there. */
+function replaceOf(
+  { healed, dropped, thorough = false }: Overwrite,
+  { manifest, live, snapshot }: Replacing,
+  reader: Reader,
+): readonly PatchOperation[] {
+  if (dropped.length > 0) return removal(live, dropped);
+  if (healed.length === 0) return [];
+  return replacement({ manifest, live, fields: healed, snapshot, thorough }, reader);
+}
+
+function removeAnnotation(name: string): PatchOperation {
+  const token = name.replaceAll("~", "~0").replaceAll("/", "~1");
+  return { op: "remove", path: `/metadata/annotations/${token}` };
 }

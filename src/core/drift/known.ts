@@ -1,0 +1,95 @@
+/** What is remembered of one live object between two looks at it, and what a newer version makes of that. */
+import { ANNOTATION_SUSPEND_HEAL } from "../../model/annotations";
+import type { FieldPath } from "../../model/field-path";
+import type { JsonObject } from "../../model/json";
+import type { Live, Sighting } from "../../model/live";
+import type { KindInfo, Manifest } from "../../model/manifest";
+import { autoscaledFields } from "../heal/autoscaled";
+import { changedLeaves } from "./changed-leaves";
+import { seenOthers } from "./replace";
+import { takeSnapshot, type Reader, type Snapshot } from "./snapshot";
+
+export interface Known {
+  readonly kind: KindInfo;
+  readonly live: Live;
+  /** The whole object, only while it differs from the snapshot or there is none. */
+  readonly object?: JsonObject;
+  readonly snapshot?: Snapshot;
+  /** What Git declared when nopea last applied the object. */
+  readonly base?: Manifest;
+  readonly autoscaled: readonly FieldPath[];
+  /** When the first version came that differs; milliseconds since the epoch, as every time here. */
+  readonly changedAt?: number;
+  /** The break-glass annotation, and since when it has this value. */
+  readonly suspendHeal?: { readonly value: string; readonly at: number };
+}
+
+export interface Looking {
+  readonly kind: KindInfo;
+  readonly reader: Reader;
+  readonly now: number;
+}
+
+/** What is known after another version was seen; the same reference where that says nothing new. */
+export function look(before: Known | undefined, seen: Sighting, looking: Looking): Known {
+  if (before?.live.uid !== seen.live.uid) return firstLook(seen, looking, before);
+  const order = compareVersions(seen.live.resourceVersion, before.live.resourceVersion);
+  // what is older than our last answer is history
+  if (order < 0) return before;
+  const { snapshot, base } = before;
+  if (snapshot === undefined) return order === 0 ? before : { ...before, ...common(seen, before, looking), object: seen.object };
+  const differs = changedLeaves(snapshot, seen.object, looking.reader).length > 0;
+  if (order > 0) return secondLook(before, seen, { ...looking, differs });
+  if (!differs || before.object !== undefined || base === undefined) return before;
+  // another projection of the same version is the API server's doing: nobody has edited anything
+  return { ...before, snapshot: takeSnapshot(seen.object, base, looking.reader) };
+}
+
+/** An object that is new to us, or made anew. */
+function firstLook(seen: Sighting, looking: Looking, before: Known | undefined): Known {
+  // what it was made of before tells what was changed by making it anew
+  const memory = before?.snapshot === undefined ? {} : { snapshot: before.snapshot };
+  const base = before?.base === undefined ? {} : { base: before.base };
+  return { ...memory, ...base, ...common(seen, undefined, looking), object: seen.object, changedAt: looking.now };
+}
+
+function secondLook(
+  before: Known,
+  seen: Sighting,
+  looking: Looking & { readonly differs: boolean },
+): Known {
+  const { base, snapshot, changedAt = looking.now } = before;
+  const kept = { ...common(seen, before, looking), ...(base === undefined ? {} : { base }) };
+  if (snapshot === undefined) return { ...kept, object: seen.object, changedAt };
+  if (looking.differs) return { ...kept, snapshot, object: seen.object, changedAt };
+  return { ...kept, snapshot: seenOthers(snapshot, seen.object, looking.reader) };
+}
+
+/** What is read of every version. */
+function common(seen: Sighting, before: Known | undefined, { kind, now }: Looking) {
+  const suspendHeal = suspendHealOf(seen.live, before, now);
+  return {
+    kind,
+    live: seen.live,
+    autoscaled: autoscaledFields(seen.object),
+    ...(suspendHeal === undefined ? {} : { suspendHeal }),
+  };
+}
+
+/** The break-glass annotation, with the time since when it has its value. */
+export function suspendHealOf({ annotations }: Live, before: Known | undefined, now: number) {
+  const value = annotations[ANNOTATION_SUSPEND_HEAL];
+  if (value === undefined) return undefined;
+  const at = before?.suspendHeal?.value === value ? before.suspendHeal.at : now;
+  return { value, at };
+}
+
+/**
+ * Negative: `a` is older. The versions of one object are whole numbers that grow (KEP-5504); where a server has others,
+ * each counts as newer than the one before.
+ */
+export function compareVersions(a: string, b: string): number {
+  if (a === b) return 0;
+  if (!/^\d+$/.test(a) || !/^\d+$/.test(b)) return 1;
+  return a.length - b.length || (a < b ? -1 : 1);
+}

@@ -1,0 +1,25 @@
+/** When an edit by hand may be healed at the earliest. Times are milliseconds since the epoch. */
+import { isOpen, type Episode } from "../../model/episode";
+
+export interface Grace {
+  /** The episode so far; undefined: the drift is new. */
+  readonly episode: Episode | undefined;
+  /** spec.healGracePeriod */
+  readonly graceMs: number | undefined;
+  /** When this drift was first seen. */
+  readonly detectedAt: number;
+  readonly now: number;
+}
+
+/**
+ * The end of the grace period, undefined where there is none. A deadline that stands is kept, whatever becomes of the
+ * spec; a suspension that ended begins a full new one. Whole seconds, as records hold them: never earlier than asked.
+ */
+export function graceEnd({ episode, graceMs, detectedAt, now }: Grace): number | undefined {
+  const open = episode !== undefined && isOpen(episode) ? episode : undefined;
+  const fromSuspension = open?.decision === "suspended";
+  if (open?.graceUntil !== undefined && !fromSuspension) return open.graceUntil;
+  if (graceMs === undefined) return undefined;
+  const start = fromSuspension ? now : (open?.since ?? detectedAt);
+  return Math.ceil((start + graceMs) / 1000) * 1000;
+}

@@ -1,0 +1,163 @@
+/** How an episode goes on: from what was found, what was decided, and what came of it. */
+import { isOpen, type ClosedDecision, type Edit, type Episode, type OpenDecision } from "../../model/episode";
+import type { ObjectKey } from "../../model/object-key";
+import type { StepOutcome } from "../../model/outcome";
+import type { FieldVerdict, Hold, Verdict } from "../../model/verdict";
+
+/** What was found about an object, and what came of it. Times are milliseconds since the epoch. */
+export interface Finding {
+  readonly key: ObjectKey;
+  readonly apiVersion: string;
+  /** Of the object that drifted. */
+  readonly uid: string;
+  readonly verdict: Verdict;
+  /** Of the write, if there was one. */
+  readonly outcome: StepOutcome | undefined;
+  /** It still is not as nopea's own apply left it. */
+  readonly differs: boolean;
+  /** Edits that no episode has told of yet, oldest first. */
+  readonly edits: readonly Edit[];
+  readonly detectedAt: number;
+  readonly commit: string;
+  readonly now: number;
+  /** Why each hold, in a sentence. */
+  readonly reasons: Readonly<Record<Hold, string>>;
+  readonly nameOf: (uid: string, since: number) => string;
+}
+
+/** Newest edits that an episode keeps. */
+const MOST_EDITS = 5;
+
+/** Undefined: there is no drift, and there was none. `before`: the open one, or the one that this would repeat. */
+export function nextEpisode(before: Episode | undefined, finding: Finding): Episode | undefined {
+  const open = before !== undefined && isOpen(before) ? before : undefined;
+  const fields = countedFields(finding.verdict);
+  const { whole } = finding.verdict.drift ?? {};
+  if (fields.length === 0 && whole === undefined) {
+    // what could not be looked at is no news
+    if (open === undefined || isBlind(finding.verdict)) return open;
+    return close(open, closedAs(finding, open), finding);
+  }
+  const episode = before === undefined ? begin(finding) : goOn(before, finding);
+  const left = isWritten(finding) ? fields.filter(({ hold }) => hold !== undefined) : fields;
+  if (left.length === 0 && isWritten(finding)) return close(told(episode, fields), "healed", finding);
+  return withDecision(told(episode, left), left, finding);
+}
+
+/** Fields whose drift is somebody's edit: not Git's own change, and not what is left to others for good. */
+export function countedFields({ drift }: Verdict): readonly FieldVerdict[] {
+  return (drift?.fields ?? []).filter(
+    ({ drift: { class: drift }, hold }) =>
+      drift !== "git_change" && hold !== "ignored" && hold !== "autoscaled",
+  );
+}
+
+function isBlind({ action }: Verdict): boolean {
+  return action === "wait" || action === "refuse";
+}
+
+/** Git's value is in. */
+function isWritten({ outcome }: Finding): boolean {
+  return outcome?.result === "applied";
+}
+
+function closedAs({ differs, outcome }: Finding, { decision }: Episode): ClosedDecision {
+  // a write that failed once and succeeded on its next try
+  if (decision === "failed" && outcome?.result === "applied") return "healed";
+  return differs ? "committed" : "undone";
+}
+
+function begin(finding: Finding): Episode {
+  const { key, apiVersion, uid, edits, detectedAt, commit, now, nameOf } = finding;
+  return {
+    record: nameOf(uid, detectedAt),
+    key,
+    apiVersion,
+    uid,
+    class: "manual_drift",
+    since: detectedAt,
+    edits: edits.slice(-MOST_EDITS),
+    fields: [],
+    conflicts: [],
+    repeats: 0,
+    decision: "waiting",
+    decisionAt: now,
+    reason: "",
+    commit,
+  };
+}
+
+/** A closed one is repeated: the same fields, soon after, by nobody who is known. */
+function goOn(before: Episode, { edits, commit }: Finding): Episode {
+  const repeats = before.repeats + (isOpen(before) ? 0 : 1);
+  return { ...before, edits: [...before.edits, ...edits].slice(-MOST_EDITS), repeats, commit };
+}
+
+function told(episode: Episode, fields: readonly FieldVerdict[]): Episode {
+  const paths = fields.map(({ drift }) => drift.path);
+  const conflicts = fields.flatMap(({ drift }) => (drift.class === "conflict" ? [drift.path] : []));
+  const isConflict = conflicts.length > 0;
+  return { ...episode, fields: paths, conflicts, class: isConflict ? "conflict" : "manual_drift" };
+}
+
+function close(episode: Episode, decision: ClosedDecision, { now, commit }: Finding): Episode {
+  const { until, graceUntil, ...rest } = episode;
+  return { ...rest, decision, decisionAt: now, reason: CLOSED[decision], commit };
+}
+
+const CLOSED: Readonly<Record<ClosedDecision, string>> = {
+  healed: "Git's values were put back",
+  committed: "Git declares the live values now",
+  undone: "somebody put it back by hand",
+};
+
+function withDecision(
+  episode: Episode,
+  fields: readonly FieldVerdict[],
+  finding: Finding,
+): Episode {
+  const { verdict, outcome, reasons, now } = finding;
+  const { until, graceUntil, ...rest } = episode;
+  const { decision, reason } = decide(fields, finding, reasons);
+  const fight = outcome === undefined ? verdict.drift?.until : undefined;
+  const end = decision === "waiting" ? fight : undefined;
+  const grace = verdict.drift?.graceUntil;
+  return {
+    ...rest,
+    decision,
+    reason,
+    decisionAt: decision === episode.decision && episode.reason !== "" ? episode.decisionAt : now,
+    ...(end === undefined ? {} : { until: end }),
+    ...(grace === undefined ? {} : { graceUntil: grace }),
+  };
+}
+
+interface Decided {
+  readonly decision: OpenDecision;
+  readonly reason: string;
+}
+
+/** The rule that will act first decides what is told of the object as a whole. */
+const ORDER: readonly (readonly [Hold, OpenDecision])[] = [
+  ["suspended", "suspended"],
+  ["grace", "waiting"],
+  ["fight", "waiting"],
+  ["policy", "left"],
+  ["conflict", "left"],
+];
+
+function decide(
+  fields: readonly FieldVerdict[],
+  { verdict, outcome }: Finding,
+  reasons: Finding["reasons"],
+): Decided {
+  if (outcome?.result === "failed") return { decision: "failed", reason: outcome.fault.message };
+  if (verdict.action === "wait" || verdict.action === "refuse") {
+    return { decision: "failed", reason: verdict.fault.message };
+  }
+  const holds = new Set([verdict.drift?.hold, ...fields.map(({ hold }) => hold)]);
+  for (const [hold, decision] of ORDER) {
+    if (holds.has(hold)) return { decision, reason: reasons[hold] };
+  }
+  return { decision: "failed", reason: "it changed again each time it was about to be healed" };
+}

@@ -1,0 +1,52 @@
+/** The break-glass annotation `nopea.io/suspend-heal`: whether it holds nopea off an object, and until when. */
+import {
+  ANNOTATION_SUSPEND_HEAL,
+  ANNOTATION_SUSPEND_HEAL_AT,
+  ANNOTATION_SUSPEND_HEAL_BY,
+  ANNOTATION_SUSPEND_HEAL_REASON,
+  ANNOTATION_SUSPEND_HEAL_UNTIL,
+} from "../../model/annotations";
+import { parseDuration } from "../../model/duration";
+import { parseTime } from "../../model/time";
+
+/** Milliseconds since the epoch. */
+export interface Suspension {
+  /** When it was set, as far as is known. */
+  readonly at: number;
+  /** Undefined: until somebody takes the annotation off. */
+  readonly until?: number;
+  readonly reason?: string;
+}
+
+type Annotations = Readonly<Record<string, string>>;
+
+const UNTIL_REMOVED: ReadonlySet<string> = new Set(["true", "1", "yes"]);
+
+/** Undefined: nothing suspends the object. `at`: when the annotation was first seen as it is; a duration counts from then. */
+export function readSuspension(annotations: Annotations, at: number): Suspension | undefined {
+  const value = annotations[ANNOTATION_SUSPEND_HEAL] ?? "";
+  const reason = annotations[ANNOTATION_SUSPEND_HEAL_REASON];
+  const told = reason === undefined || reason === "" ? { at } : { at, reason };
+  if (UNTIL_REMOVED.has(value)) return told;
+  const duration = parseDuration(value);
+  const until = duration === undefined ? parseTime(value) : at + duration;
+  return until === undefined ? undefined : { ...told, until };
+}
+
+/** True while the object must not be written. */
+export function isSuspended(suspension: Suspension | undefined, now: number): boolean {
+  return suspension !== undefined && now < (suspension.until ?? Infinity);
+}
+
+/** What is taken off when a timed suspension has ended, so that the same command works again next time. */
+export function annotationsOf(annotations: Annotations): readonly string[] {
+  return COMPANIONS.filter(name => annotations[name] !== undefined);
+}
+
+const COMPANIONS = [
+  ANNOTATION_SUSPEND_HEAL,
+  ANNOTATION_SUSPEND_HEAL_BY,
+  ANNOTATION_SUSPEND_HEAL_AT,
+  ANNOTATION_SUSPEND_HEAL_UNTIL,
+  ANNOTATION_SUSPEND_HEAL_REASON,
+];

@@ -1,0 +1,39 @@
+/** All that one repository's worker remembers of the cluster, and who keeps it so. */
+import type { Reader } from "../core/drift/snapshot";
+import type { RepositoryId } from "../model/git-repository";
+import { ownerMarks, type OwnerMarks } from "../model/ownership";
+import type { World } from "../ports";
+import { createEpisodes, type Episodes } from "./episodes";
+import { Keeper, type Policy } from "./keeper";
+import { createKnowledge, type Knowledge } from "./knowledge";
+import { createRecordWriter, type RecordWriter } from "./record-writer";
+
+export interface Custody {
+  readonly marks: OwnerMarks;
+  readonly knowledge: Knowledge;
+  readonly episodes: Episodes;
+  readonly records: RecordWriter;
+  readonly keeper: Keeper;
+}
+
+export interface CustodyOptions {
+  readonly repository: RepositoryId;
+  /** Undefined: nothing may be written now. */
+  readonly policy: () => Policy | undefined;
+  /** Something is to be decided. */
+  readonly changed: () => void;
+  readonly life: AbortSignal;
+}
+
+/** Nothing is asked or written before somebody walks. */
+export function createCustody(world: World, options: CustodyOptions): Custody {
+  const { repository, policy, changed, life } = options;
+  const { clock, log, driftRecords, sha256 } = world;
+  const marks = ownerMarks(repository, sha256);
+  const reader: Reader = { fieldManager: marks.fieldManager, sha256 };
+  const knowledge = createKnowledge({ marks, reader, clock, changed });
+  const records = createRecordWriter({ records: driftRecords, repository, clock, log, life });
+  const episodes = createEpisodes(world, episode => records.set(episode));
+  const keeper = new Keeper(world, { marks, reader, knowledge, episodes, policy });
+  return { marks, knowledge, episodes, records, keeper };
+}

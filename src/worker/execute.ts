@@ -1,0 +1,78 @@
+/** Step 8 of the walk: writes, and learns from each answer at once, before a watch tells of it. */
+import { leftovers } from "../core/drift/leftovers";
+import type { Reader } from "../core/drift/snapshot";
+import { plan } from "../core/sync/plan";
+import type { FieldPath } from "../model/field-path";
+import { formatKey } from "../model/object-key";
+import type { StepOutcome } from "../model/outcome";
+import type { Step } from "../model/plan";
+import type { Writing } from "../model/verdict";
+import type { World } from "../ports";
+import type { Knowledge } from "./knowledge";
+import { learn } from "./learn";
+
+export interface Executing {
+  readonly writing: readonly Writing[];
+  readonly knowledge: Knowledge;
+  readonly reader: Reader;
+  readonly commit: string;
+}
+
+export interface Executed {
+  readonly outcome: StepOutcome;
+  /** Fields that Git dropped and that are still there, since only a hand holds them. */
+  readonly leftovers: readonly FieldPath[];
+}
+
+/** One for each verdict. The whole objects of the answers are not kept. */
+export async function execute(
+  world: World,
+  { writing, knowledge, reader, commit }: Executing,
+  signal: AbortSignal,
+): Promise<readonly Executed[]> {
+  const snapshotOf = (id: string) => knowledge.get(id)?.snapshot;
+  const planned = plan(writing, { reader, commit, snapshotOf });
+  const steps = new Map(planned.stages.flat().map(step => [formatKey(step.desired.key), step]));
+  const ends = new Map([...steps.keys()].map(id => [id, knowledge.hold(id)]));
+  const executed: Executed[] = [];
+  const told = (outcome: StepOutcome) => {
+    const id = formatKey(outcome.desired.key);
+    const left = take(outcome, { step: steps.get(id), knowledge, reader, now: world.clock.now() });
+    executed.push({ outcome: withoutObject(outcome), leftovers: left });
+    ends.get(id)?.();
+  };
+  try {
+    await world.cluster.execute(planned, told, signal);
+  } finally {
+    for (const end of ends.values()) end();
+  }
+  return executed;
+}
+
+interface Taking {
+  readonly step: Step | undefined;
+  readonly knowledge: Knowledge;
+  readonly reader: Reader;
+  readonly now: number;
+}
+
+function take(outcome: StepOutcome, { step, knowledge, reader, now }: Taking) {
+  if (step === undefined) return [];
+  const id = formatKey(step.desired.key);
+  if (outcome.result === "released") knowledge.see(step.desired.kind, outcome.sighting);
+  if (outcome.result !== "applied") return [];
+  const before = knowledge.get(id);
+  const { sighting } = outcome;
+  knowledge.set(id, learn({ step, sighting, before, now }, reader));
+  if (before?.base === undefined) return [];
+  const { object: answer } = sighting;
+  return leftovers({ base: before.base, desired: step.desired.manifest, answer }, reader);
+}
+
+const EMPTY = {};
+
+/** A thousand whole objects are a lot of memory. */
+function withoutObject(outcome: StepOutcome): StepOutcome {
+  if (outcome.result !== "applied" && outcome.result !== "released") return outcome;
+  return { ...outcome, sighting: { live: outcome.sighting.live, object: EMPTY } };
+}

@@ -1,0 +1,264 @@
+/** Keeps the live objects of one repository as Git declares: all of them after a commit, one after an edit. */
+import type { Reader } from "../core/drift/snapshot";
+import { summarise } from "../core/report/summarise";
+import type { Failures } from "../core/sync/failures";
+import type { Unknown } from "../core/sync/locate";
+import { findOrphans, managedKinds } from "../core/sync/orphans";
+import type { Desired, KindInfo } from "../model/manifest";
+import { formatKey } from "../model/object-key";
+import type { OwnerMarks } from "../model/ownership";
+import type { Report } from "../model/report";
+import type { Fault } from "../model/verdict";
+import type { World } from "../ports";
+import type { BaseOf } from "./bases";
+import { converge, type Converged } from "./converge";
+import type { Episodes } from "./episodes";
+import type { Healers } from "./judge";
+import type { Knowledge } from "./knowledge";
+import { createLedger } from "./ledger";
+import { createSlots } from "./slots";
+
+/** What the objects are to be like, and where that is from. */
+export interface Target {
+  readonly commit: string;
+  /** By formatKey. */
+  readonly desired: ReadonlyMap<string, Desired>;
+  readonly unknown: readonly Unknown[];
+  /** Every kind in which objects of this repository may be, as far as it is served. */
+  readonly kinds: readonly KindInfo[];
+  /** kindIds of those that the status names. */
+  readonly knownKinds: readonly string[];
+  /** By kindId. */
+  readonly unavailable: ReadonlyMap<string, Fault>;
+  readonly notices: readonly string[];
+  readonly bases: (signal: AbortSignal) => BaseOf;
+  /** What of the spec it was made of: with another, it is not this repository's wish any more. */
+  readonly source: string;
+}
+
+/** What the GitRepository asks for right now. */
+export interface Policy extends Pick<Healers, "rules" | "graceMs"> {
+  readonly source: string;
+  readonly intervalMs: number;
+}
+
+export interface Keeping {
+  readonly marks: OwnerMarks;
+  readonly reader: Reader;
+  readonly knowledge: Knowledge;
+  readonly episodes: Episodes;
+  /** Undefined: nothing may be written now. */
+  readonly policy: () => Policy | undefined;
+}
+
+export interface Walk {
+  /** ULID. */
+  readonly id: string;
+  readonly target: Target;
+  /** Before the first decision of this process. */
+  readonly recall: (baseOf: BaseOf) => Promise<void>;
+  /** Before the first write. */
+  readonly beforeWrites: () => Promise<void>;
+}
+
+export class Keeper {
+  readonly #world: World;
+  readonly #keeping: Keeping;
+  readonly #turn = createSlots(() => 1);
+  readonly #ledger = createLedger();
+  #target: Target | undefined;
+  #failures: Failures = new Map();
+  #unavailable: ReadonlyMap<string, Fault> = new Map();
+  #watchingSince: number;
+  #hasRecalled = false;
+
+  constructor(world: World, keeping: Keeping) {
+    this.#world = world;
+    this.#keeping = keeping;
+    this.#watchingSince = world.clock.now();
+  }
+
+  get failures(): Failures {
+    return this.#failures;
+  }
+
+  /** Everything of a commit. Rejects when the cluster cannot be read, or the signal is aborted. */
+  async walk(walk: Walk, signal: AbortSignal): Promise<Report> {
+    const giveBack = await this.#turn.take(signal);
+    try {
+      const { target } = walk;
+      const { knowledge } = this.#keeping;
+      this.#target = target;
+      knowledge.expect(target.desired);
+      const faults = await this.#world.cluster.follow(knowledge.follower, target.kinds, signal);
+      this.#unavailable = new Map([...target.unavailable, ...faults]);
+      const baseOf = target.bases(signal);
+      if (!this.#hasRecalled) await walk.recall(baseOf);
+      this.#hasRecalled = true;
+      knowledge.takeChanged();
+      const desired = [...target.desired.values()];
+      const report = await this.#settle(desired, { ...walk, baseOf }, signal);
+      // kinds whose definition has just been applied are served only now
+      await this.#world.cluster.follow(knowledge.follower, target.kinds, signal);
+      return report;
+    } finally {
+      giveBack();
+    }
+  }
+
+  /** Only what has changed in the cluster, or whose time has come; undefined: nothing had to be decided. */
+  async heal(id: string, signal: AbortSignal): Promise<Report | undefined> {
+    const giveBack = await this.#turn.take(signal);
+    try {
+      const target = this.#target;
+      if (target === undefined || this.#keeping.policy()?.source !== target.source) return undefined;
+      const ids = new Set([
+        ...this.#keeping.knowledge.takeChanged(),
+        ...this.#ledger.takeDue(this.#world.clock.now()),
+      ]);
+      const desired = [...ids].flatMap(object => target.desired.get(object) ?? []);
+      if (desired.length === 0) return undefined;
+      const walk = { id, target, baseOf: target.bases(signal), beforeWrites: nothing };
+      return await this.#settle(desired, walk, signal).catch((error: unknown) => {
+        // decided by nobody yet: the next try begins with them
+        for (const object of ids) this.#keeping.knowledge.touch(object);
+        throw error;
+      });
+    } finally {
+      giveBack();
+    }
+  }
+
+  /** When to heal next, in milliseconds since the epoch. */
+  dueAt(): number {
+    const target = this.#target;
+    if (target === undefined || this.#keeping.policy()?.source !== target.source) return Infinity;
+    return this.#keeping.knowledge.hasChanged() ? 0 : this.#ledger.dueAt();
+  }
+
+  /** Edits from before are judged as if they were made now: nobody was allowed to act on them. */
+  beginWatching(): void {
+    this.#watchingSince = this.#world.clock.now();
+    this.reconsider();
+  }
+
+  /** The GitRepository has changed: what was left alone is judged again. */
+  reconsider(): void {
+    const { knowledge, episodes } = this.#keeping;
+    for (const { key } of episodes.open()) knowledge.touch(formatKey(key));
+  }
+
+  async #settle(
+    desired: readonly Desired[],
+    { id, target, baseOf, beforeWrites }: Omit<Walk, "recall"> & { readonly baseOf: BaseOf },
+    signal: AbortSignal,
+  ): Promise<Report> {
+    const { episodes, policy, ...keeping } = this.#keeping;
+    const { rules, graceMs, intervalMs } = policy() ?? NO_POLICY;
+    const converged = await converge(
+      this.#world,
+      {
+        ...keeping,
+        rules,
+        graceMs,
+        watchingSince: this.#watchingSince,
+        episodeOf: episodes.of,
+        fightOf: episodes.fightOf,
+        commit: target.commit,
+        desired,
+        failures: this.#failures,
+        unavailable: this.#unavailable,
+        baseOf,
+        beforeWrites,
+      },
+      signal,
+    );
+    this.#failures = converged.failures;
+    this.#unavailable = converged.unavailable;
+    for (const item of desired) this.#enter(item, converged, { rules, graceMs, intervalMs });
+    this.#ledger.keepOnly(object => target.desired.has(object));
+    episodes.drop(object => target.desired.has(object), target.commit);
+    return this.#report(id, target, { desired, converged });
+  }
+
+  #enter(
+    desired: Desired,
+    { verdicts, evidence, outcomes, failures }: Converged,
+    { rules, graceMs, intervalMs }: Omit<Policy, "source">,
+  ): void {
+    const id = formatKey(desired.key);
+    const verdict = verdicts.get(id);
+    const found = evidence.get(id);
+    if (verdict === undefined || found === undefined) return;
+    const { episodes, knowledge, reader } = this.#keeping;
+    const outcome = outcomes.get(id);
+    const { commit } = this.#target ?? { commit: "" };
+    const { fieldManager } = reader;
+    const healers = { rules, graceMs };
+    episodes.settle({ desired, verdict, evidence: found, outcome, commit, fieldManager, healers });
+    const now = this.#world.clock.now();
+    const retryAt = failures.get(id)?.retryAt ?? 0;
+    this.#ledger.enter({
+      verdict,
+      outcome,
+      suspension: found.suspension,
+      episode: episodes.of(id),
+      retryAt: retryAt > now ? retryAt : undefined,
+      isUnseen: knowledge.isUnsure(id) && verdict.drift !== undefined,
+      now,
+      intervalMs,
+    });
+  }
+
+  #report(
+    id: string,
+    target: Target,
+    { desired, converged }: { readonly desired: readonly Desired[]; readonly converged: Converged },
+  ): Report {
+    const { knowledge, episodes, marks } = this.#keeping;
+    const now = this.#world.clock.now();
+    const lives = [...knowledge.all()].map(([object, { live }]) => [object, live] as const);
+    const orphans = findOrphans(lives, target.desired, marks);
+    const { knownKinds: known, unknown, notices, commit } = target;
+    const wanted = [...target.desired.values()];
+    const kinds = managedKinds({ desired: wanted, orphans, known, unavailable: this.#unavailable });
+    const written = [...converged.outcomes.values()];
+    return summarise({
+      id,
+      commit,
+      told: this.#ledger.told(),
+      walked: new Set(desired.map(({ key }) => formatKey(key))),
+      unknown,
+      orphans,
+      kinds,
+      notices: [...notices, ...notLookedFor(known, this.#unavailable)],
+      drift: episodes.open(),
+      suspended: this.#ledger.suspended(now),
+      fights: episodes.fights(now).map(fightSentence),
+      writes: written.filter(outcome => outcome.result === "applied" && outcome.changed).length,
+    });
+  }
+}
+
+const NO_POLICY: Omit<Policy, "source"> = {
+  rules: { healPolicy: "manual", conflictPolicy: "live" },
+  graceMs: undefined,
+  intervalMs: 60_000,
+};
+
+const nothing = () => Promise.resolve();
+
+function fightSentence([object, heals]: readonly [string, number]): string {
+  return `${object} was healed ${heals} times in ten minutes, and is changed again each time: it is healed more and more rarely`;
+}
+
+/** Where nothing of these kinds is declared any more, nothing fails, and only this tells. */
+function notLookedFor(
+  known: readonly string[],
+  unavailable: ReadonlyMap<string, Fault>,
+): readonly string[] {
+  return known.flatMap(id => {
+    const fault = unavailable.get(id);
+    return fault === undefined ? [] : [`Could not look for orphans of ${id}: ${fault.message}`];
+  });
+}

@@ -1,0 +1,72 @@
+/** What stands about each object after the last decision on it: result, suspension, and when to decide again. */
+import { resultOf, type Told } from "../core/report/summarise";
+import { isSuspended, type Suspension } from "../core/heal/suspension";
+import { isOpen, type Episode } from "../model/episode";
+import { formatKey } from "../model/object-key";
+import type { Suspended } from "../model/report";
+import type { StepOutcome } from "../model/outcome";
+import type { Verdict } from "../model/verdict";
+
+/** Milliseconds since the epoch. */
+export interface Entry {
+  readonly verdict: Verdict;
+  readonly outcome: StepOutcome | undefined;
+  readonly suspension: Suspension | undefined;
+  readonly episode: Episode | undefined;
+  /** When what was refused may be tried again. */
+  readonly retryAt: number | undefined;
+  /** Nothing tells of a change of it: it has to be asked for. */
+  readonly isUnseen: boolean;
+  readonly now: number;
+  readonly intervalMs: number;
+}
+
+export interface Ledger {
+  enter(entry: Entry): void;
+  /** Objects that Git no longer declares are forgotten. */
+  keepOnly(isDeclared: (id: string) => boolean): void;
+  told(): ReadonlyMap<string, Told>;
+  suspended(now: number): readonly Suspended[];
+  dueAt(): number;
+  /** Objects whose time has come; each once. */
+  takeDue(now: number): readonly string[];
+}
+
+export function createLedger(): Ledger {
+  const told = new Map<string, Told>();
+  const suspensions = new Map<string, Suspended>();
+  const dues = new Map<string, number>();
+  return {
+    enter(entry) {
+      const { verdict, outcome, suspension } = entry;
+      const { key } = verdict.desired;
+      const id = formatKey(key);
+      told.set(id, resultOf(verdict, outcome));
+      if (suspension === undefined) suspensions.delete(id);
+      else suspensions.set(id, { key, ...suspension });
+      const due = dueAt(entry);
+      if (due === Infinity) dues.delete(id);
+      else dues.set(id, due);
+    },
+    keepOnly(isDeclared) {
+      for (const map of [told, suspensions, dues]) {
+        for (const id of map.keys()) if (!isDeclared(id)) map.delete(id);
+      }
+    },
+    told: () => told,
+    suspended: now => [...suspensions.values()].filter(suspension => isSuspended(suspension, now)),
+    dueAt: () => Math.min(Infinity, ...dues.values()),
+    takeDue(now) {
+      const ids = [...dues].flatMap(([id, at]) => (at <= now ? [id] : []));
+      for (const id of ids) dues.delete(id);
+      return ids;
+    },
+  };
+}
+
+/** Infinity: only a change of the object, of Git or of the GitRepository matters. */
+function dueAt({ suspension, episode, retryAt, isUnseen, now, intervalMs }: Entry): number {
+  const waiting = episode !== undefined && isOpen(episode) ? episode.until : undefined;
+  const times = [suspension?.until, waiting, retryAt, isUnseen ? now + intervalMs : undefined];
+  return Math.min(Infinity, ...times.filter(time => time !== undefined));
+}
