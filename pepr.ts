@@ -83,7 +83,7 @@ async function watch(): Promise<void> {
       log,
       life,
     }),
-    cluster: createCluster(kube),
+    cluster: createCluster({ kube, stream, log, life }),
     clock,
     log,
     metrics,

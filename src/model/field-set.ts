@@ -170,6 +170,17 @@ export function covers(set: FieldSet, path: FieldPath): boolean {
   return node.owned;
 }
 
+/** True when the set has the field, a part of it, or a whole that it is a part of. */
+export function touches(set: FieldSet, path: FieldPath): boolean {
+  let node: FieldSet | undefined = set;
+  for (const element of path) {
+    if (isWhole(node)) return true;
+    node = node.children.get(elementKey(element))?.set;
+    if (node === undefined) return false;
+  }
+  return !isEmpty(node);
+}
+
 /** True for what counts as a whole: in the set, with nothing below. */
 export function isWhole(set: FieldSet): boolean {
   return set.owned && set.children.size === 0;

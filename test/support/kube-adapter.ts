@@ -6,9 +6,11 @@ import {
   type Kube,
   type KubeStream,
 } from "../../src/adapters/kube/client";
+import { createCluster } from "../../src/adapters/kube/cluster";
 import type { Credentials } from "../../src/adapters/kube/credentials";
 import { createWire } from "../../src/adapters/kube/wire";
 import type { Access } from "../../src/local/access";
+import type { Cluster } from "../../src/ports";
 
 /** Closed after the file's tests. */
 export function connect(access: Access): Kube {
@@ -29,4 +31,14 @@ export function connectStream({ url, ca, cert, key, token }: Access): {
   const wire = createWire(credentials);
   afterAll(() => wire.close());
   return { kube: createKube(wire, credentials), stream: createKubeStream(wire, credentials) };
+}
+
+export const SILENT = { info: () => undefined, warn: () => undefined, error: () => undefined };
+
+/** The whole of it; its watches end after the file's tests. */
+export function connectCluster(access: Access): Cluster {
+  const connection = connectStream(access);
+  const life = new AbortController();
+  afterAll(() => life.abort());
+  return createCluster({ ...connection, log: SILENT, life: life.signal });
 }

@@ -1,14 +1,17 @@
-/** One server-side apply (KEP-555), and what the answer means. */
+/** One step: a server-side apply (KEP-555), perhaps with a patch before it, and what the answer means. */
 import { ANNOTATION_APPLIED } from "../../model/annotations";
 import { NopeaError } from "../../model/errors";
-import { isObject, type JsonObject } from "../../model/json";
+import type { JsonObject } from "../../model/json";
+import type { Desired } from "../../model/manifest";
 import type { StepOutcome } from "../../model/outcome";
 import { formatApplied } from "../../model/ownership";
 import type { Plan, Step } from "../../model/plan";
-import { APPLY_PATCH, METADATA_ONLY, type Kube, type KubeAnswer } from "./client";
+import { APPLY_PATCH, type Kube, type KubeAnswer } from "./client";
 import { conflictingManagers, writeFault } from "./faults";
+import { readLive } from "./live";
 import { patchBody } from "./patch-body";
 import { objectPath } from "./paths";
+import { replaceParts } from "./replace-parts";
 
 /** Never rejects for what the API server says, only when the signal is aborted. */
 export async function apply(
@@ -19,13 +22,14 @@ export async function apply(
 ): Promise<StepOutcome> {
   const { desired } = step;
   try {
+    const replaced = await replaceParts(kube, step, plan, signal);
+    if ("result" in replaced) return replaced;
     const answer = await kube({
       method: "PATCH",
       path: objectPath(desired.kind, desired.key),
       query: { fieldManager: plan.fieldManager, force: String(step.force) },
       contentType: APPLY_PATCH,
-      accept: METADATA_ONLY,
-      body: patchBody(bodyOf(step, plan.commit)),
+      body: patchBody(bodyOf({ ...step, ...replaced }, plan.commit)),
       signal,
     });
     return outcomeOf(answer, step);
@@ -38,11 +42,11 @@ export async function apply(
 }
 
 /** The manifest with nopea's mark, and with the uid and resourceVersion that it was decided on. */
-function bodyOf({ desired, on }: Step, commit: string): JsonObject {
-  const { metadata } = desired.manifest;
+function bodyOf({ desired, manifest, on }: Step, commit: string): JsonObject {
+  const { metadata } = manifest;
   const applied = formatApplied({ digest: desired.digest, commit });
   return {
-    ...desired.manifest,
+    ...manifest,
     metadata: {
       ...metadata,
       annotations: { ...metadata.annotations, [ANNOTATION_APPLIED]: applied },
@@ -52,16 +56,23 @@ function bodyOf({ desired, on }: Step, commit: string): JsonObject {
 }
 
 function outcomeOf(answer: KubeAnswer, { desired, on }: Step): StepOutcome {
-  if (answer.status < 300) {
-    const metadata = isObject(answer.body.metadata) ? answer.body.metadata : {};
-    const created = answer.status === 201;
-    const changed = created || metadata.resourceVersion !== on?.resourceVersion;
-    return { result: "applied", desired, created, changed };
-  }
+  if (answer.status < 300) return appliedOf(answer, desired, on);
   if (answer.status === 409) {
     const managers = conflictingManagers(answer.body);
     if (managers.length > 0) return { result: "contested", desired, managers };
     return { result: "stale", desired };
   }
   return { result: "failed", desired, fault: writeFault(answer, desired) };
+}
+
+/** `on` is what the step was decided on: a patch before the apply is a change too. */
+function appliedOf({ status, body }: KubeAnswer, desired: Desired, on: Step["on"]): StepOutcome {
+  const live = readLive(desired.kind, body);
+  if (live === undefined) {
+    const message = `the API server's answer (HTTP ${status}) to an apply is no object`;
+    return { result: "failed", desired, fault: { code: "cluster-unreachable", message } };
+  }
+  const created = status === 201;
+  const changed = created || live.resourceVersion !== on?.resourceVersion;
+  return { result: "applied", desired, created, changed, sighting: { live, object: body } };
 }

@@ -1,18 +1,25 @@
 /** The cluster port on a real API server. */
 import type { Cluster } from "../../ports";
-import type { Kube } from "./client";
 import { createDiscovery } from "./discovery";
 import { execute } from "./execute";
+import type { FeedOptions } from "./feed";
+import { createFollowing } from "./follow";
 import { observe } from "./observe";
+import { rehearse } from "./rehearse";
 import { repositoryNames, writeStatus } from "./repositories";
 
-/** Everything goes through `kube`, and so through one pool of connections. */
-export function createCluster(kube: Kube): Cluster {
+/** Requests go through `kube`, and so through one pool of connections; watches go on until the end of `life`. */
+export function createCluster(options: FeedOptions): Cluster {
+  const { kube } = options;
   const discovery = createDiscovery(kube);
+  const following = createFollowing(options);
   return {
     kinds: (wanted, signal) => discovery.find(wanted, signal),
     observe: (query, signal) => observe(kube, query, signal),
-    execute: (plan, signal) => execute(kube, discovery, plan, signal),
+    follow: (follower, kinds, signal) => following.follow(follower, kinds, signal),
+    unfollow: follower => following.unfollow(follower),
+    rehearse: (rehearsal, signal) => rehearse(kube, rehearsal, signal),
+    execute: (plan, told, signal) => execute({ kube, discovery }, plan, told, signal),
     repositories: (namespace, signal) => repositoryNames(kube, namespace, signal),
     writeStatus: (id, status, signal) => writeStatus(kube, id, status, signal),
   };

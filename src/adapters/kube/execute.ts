@@ -9,53 +9,56 @@ import { definitionsNeeded, waitUntilServed } from "./served";
 /** Steps in flight; the pool of connections holds a few more for status writes. */
 const SIDE_BY_SIDE = 16;
 
-/** One outcome a step; once the API server does not answer, what is left is not tried. Rejects when aborted. */
+/**
+ * One outcome a step, told as soon as it is known; once the API server does not answer, what is left is not tried.
+ * Rejects when aborted, and tells nothing afterwards.
+ */
 export async function execute(
-  kube: Kube,
-  discovery: Discovery,
+  { kube, discovery }: Executing,
   plan: Plan,
+  told: (outcome: StepOutcome) => void,
   signal: AbortSignal,
-): Promise<readonly StepOutcome[]> {
-  const outcomes: StepOutcome[] = [];
+): Promise<void> {
+  // what is held of the outcomes is little: each comes with a whole object
+  const done: Pick<StepOutcome, "result" | "desired">[] = [];
+  let down: Failed | undefined;
+
+  async function carryOut(step: Step): Promise<void> {
+    signal.throwIfAborted();
+    const { desired } = step;
+    const outcome = down ? { ...down, desired } : await apply(kube, step, plan, signal);
+    if (isDown(outcome)) down = outcome;
+    done.push({ result: outcome.result, desired });
+    told(outcome);
+  }
+
   for (const stage of plan.stages) {
     // API servers take seconds to serve large definitions: only what needs them waits
-    const needed = definitionsNeeded(outcomes, stage);
+    const needed = definitionsNeeded(done, stage);
     await waitUntilServed(kube, discovery, needed, signal);
-    const progress = { outcomes: [...outcomes], signal };
-    outcomes.push(
-      ...(await sideBySide(stage, step => applyUnlessDown(kube, step, plan, progress))),
-    );
+    await sideBySide(stage, carryOut);
   }
-  return outcomes;
 }
 
-interface Progress {
-  readonly outcomes: StepOutcome[];
-  readonly signal: AbortSignal;
+export interface Executing {
+  readonly kube: Kube;
+  readonly discovery: Discovery;
 }
 
-async function applyUnlessDown(kube: Kube, step: Step, plan: Plan, { outcomes, signal }: Progress) {
-  signal.throwIfAborted();
-  const down = outcomes.find(isDown);
-  if (down !== undefined) return { ...down, desired: step.desired };
-  const outcome = await apply(kube, step, plan, signal);
-  if (isDown(outcome)) outcomes.push(outcome);
-  return outcome;
-}
+type Failed = Extract<StepOutcome, { result: "failed" }>;
 
-function isDown(outcome: StepOutcome): outcome is Extract<StepOutcome, { result: "failed" }> {
+function isDown(outcome: StepOutcome): outcome is Failed {
   return outcome.result === "failed" && outcome.fault.code === "cluster-unreachable";
 }
 
-async function sideBySide<T, R>(
-  items: readonly T[],
-  work: (item: T) => Promise<R>,
-): Promise<readonly R[]> {
-  const results: R[] = [];
-  const queue = items.entries();
+/** Rejects as the first one did, when all have ended. */
+async function sideBySide<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+  const queue = items.values();
   const worker = async () => {
-    for (const [index, item] of queue) results[index] = await work(item);
+    for (const item of queue) await work(item);
   };
-  await Promise.all(Array.from({ length: Math.min(SIDE_BY_SIDE, items.length) }, worker));
-  return results;
+  const workers = Array.from({ length: Math.min(SIDE_BY_SIDE, items.length) }, worker);
+  for (const result of await Promise.allSettled(workers)) {
+    if (result.status === "rejected") throw result.reason;
+  }
 }

@@ -82,6 +82,11 @@ function shorten(text: string): string {
   return text.length <= 1000 ? text : `${text.slice(0, 999)}…`;
 }
 
+/** A `test` of a JSON patch failed: an object that is invalid gets a 422 as well, but with causes. */
+export function isAnother({ status, body }: KubeAnswer): boolean {
+  return status === 422 && causesOf(body).length === 0;
+}
+
 /** Managers whose fields an unforced apply met; empty for a 409 of another kind (a stale resourceVersion or uid). */
 export function conflictingManagers(body: JsonObject): readonly string[] {
   const managers = causesOf(body)

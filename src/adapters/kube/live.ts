@@ -1,9 +1,18 @@
-/** Reads the metadata of a live object from the API server's answer. */
+/** Reads a live object from the API server's answer. */
 import { isList, isObject, type Json, type JsonObject } from "../../model/json";
-import type { FieldManager, Live } from "../../model/live";
+import type { FieldManager, Live, Sighting } from "../../model/live";
 import { groupOf, type KindInfo } from "../../model/manifest";
 
-/** Undefined for what is no object with a name and a uid. */
+/** The object and its metadata; undefined for what is no object with a name and a uid. */
+export function readSighting(kind: KindInfo, object: Json | undefined): Sighting | undefined {
+  const live = readLive(kind, object);
+  if (live === undefined || !isObject(object)) return undefined;
+  // items of a list say nothing of their kind
+  const { apiVersion = kind.apiVersion, kind: name = kind.kind } = object;
+  return { live, object: { ...object, apiVersion, kind: name } };
+}
+
+/** The metadata; undefined for what is no object with a name and a uid. */
 export function readLive(kind: KindInfo, object: Json | undefined): Live | undefined {
   const metadata = isObject(object) && isObject(object.metadata) ? object.metadata : {};
   const name = textOf(metadata.name);

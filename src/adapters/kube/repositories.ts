@@ -10,7 +10,7 @@ import {
   type Kube,
   type KubeAnswer,
 } from "./client";
-import { causesOf, failUnlessFound } from "./faults";
+import { failUnlessFound, isAnother } from "./faults";
 
 const STATUS_MANAGER = "nopea";
 
@@ -55,11 +55,6 @@ export async function writeStatus(
   if (answer.status < 300 || answer.status === 404 || isAnother(answer)) return;
   const message = typeof answer.body.message === "string" ? answer.body.message : "";
   throw new NopeaError("cluster-unreachable", `PATCH ${path}: ${answer.status} ${message}`);
-}
-
-/** The test failed: a status that is invalid gets a 422 as well, but with causes. */
-function isAnother({ status, body }: KubeAnswer): boolean {
-  return status === 422 && causesOf(body).length === 0;
 }
 
 function repositoriesPath(namespace: string): string {

@@ -14,7 +14,7 @@ const PATIENCE_MS = 15_000;
 
 /** CustomResourceDefinitions that were just applied and whose objects are among the steps. */
 export function definitionsNeeded(
-  outcomes: readonly StepOutcome[],
+  outcomes: readonly Pick<StepOutcome, "result" | "desired">[],
   stage: readonly Step[],
 ): readonly Desired[] {
   const kinds = new Set(stage.map(({ desired: { key } }) => `${key.kind}.${key.group}`));

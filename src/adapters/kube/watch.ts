@@ -101,7 +101,11 @@ function countFailures({ connectedAt, moved }: Progress, before: number): number
 }
 
 /** Doubles from failure to failure; at random between half and all of it, so that a fleet does not come back at once. */
-async function pause(failures: number, limits: WatchLimits, signal: AbortSignal): Promise<void> {
+export async function pause(
+  failures: number,
+  limits: WatchLimits,
+  signal: AbortSignal,
+): Promise<void> {
   const longest = Math.min(limits.firstPauseMs * 2 ** (failures - 1), limits.longestPauseMs);
   await sleep(longest * (0.5 + Math.random() / 2), undefined, { signal }).catch(() => undefined);
 }

@@ -1,7 +1,8 @@
 /** What a new snapshot keeps of the one before: fields that stay under somebody's hand are compared with what they were before it. */
 import { coversPath } from "../../model/field-pattern";
 import { formatPath, type FieldPath } from "../../model/field-path";
-import { fieldSetOf, formatFieldSet, leavesOf, union, type Leaf } from "../../model/field-set";
+import { fieldSetOf, leavesOf, union, type Leaf } from "../../model/field-set";
+import { fieldsText } from "./others";
 import { readFields } from "./own-fields";
 import { ABSENT, MARK_LENGTH, PRESENT, type Snapshot } from "./snapshot";
 
@@ -12,15 +13,17 @@ export function carryOver(
   held: readonly FieldPath[],
 ): Snapshot {
   if (held.length === 0) return next;
+  // while an edit stays nobody can tell what came with it from what was added besides
+  const { others } = previous;
   const isHeld = ({ path }: Leaf) => held.some(field => coversPath(field, path));
   const before = leavesOf(readFields(previous.fields)).map(marked(previous)).filter(isHeld);
-  if (before.length === 0) return next;
+  if (before.length === 0) return { ...next, others };
   const own = readFields(next.fields);
   const known = new Map([...leavesOf(own).map(marked(next)), ...before].map(byPath));
   const fields = union(own, fieldSetOf(before.map(({ path }) => path)));
   const marks = leavesOf(fields).map(leaf => markFor(leaf, known.get(formatPath(leaf.path))));
   const kept = { ...next.kept, ...keptOf(previous, before) };
-  return { ...next, fields: JSON.stringify(formatFieldSet(fields)), marks: marks.join(""), kept };
+  return { ...next, fields: fieldsText(fields), marks: marks.join(""), kept, others };
 }
 
 interface Marked extends Leaf {

@@ -1,12 +1,13 @@
 /** What an object held at our fields when the API server answered our own apply: no values, only their digests. */
 import { formatPath } from "../../model/field-path";
-import { fieldSetOf, formatFieldSet, NO_FIELDS } from "../../model/field-set";
+import { fieldSetOf, NO_FIELDS } from "../../model/field-set";
 import { isObject, toCanonicalJson, type Json, type JsonObject } from "../../model/json";
 import type { Sha256 } from "../../model/ownership";
 import { declaredLeaves } from "./declared-leaves";
 import { isEmptyCollection, isSame } from "./equality";
 import { isHidden } from "./hidden";
-import { ownFieldsText, readFields } from "./own-fields";
+import { beyond, fieldsText } from "./others";
+import { othersFields, ownFieldsText, readFields } from "./own-fields";
 import { project, type Projected } from "./project";
 
 /** Kept in memory for every object: some 10 bytes of text for each field and its name. */
@@ -18,6 +19,8 @@ export interface Snapshot {
   readonly marks: string;
   /** Canonical JSON of live values that are not what was declared (`0.5` → `500m`), by path; none that must be hidden. */
   readonly kept: Readonly<Record<string, string>>;
+  /** What others had in the object when it was last seen without drift, beyond our fields: topmost parts, as `fieldsV1` text. */
+  readonly others: string;
 }
 
 export interface Reader {
@@ -48,11 +51,25 @@ export function takeSnapshot(answer: JsonObject, declared: JsonObject, reader: R
     }
     return markOf(leaf, reader.sha256);
   });
-  return { uid: uidOf(answer), fields: text, marks: marks.join(""), kept };
+  const others = othersText(answer, text, reader);
+  return { uid: uidOf(answer), fields: text, marks: marks.join(""), kept, others };
+}
+
+/** The snapshot with what others have in an object that was seen without drift; the same one where that is nothing new. */
+export function seenOthers(snapshot: Snapshot, live: JsonObject, reader: Reader): Snapshot {
+  const others = othersText(live, snapshot.fields, reader);
+  return others === snapshot.others ? snapshot : { ...snapshot, others };
+}
+
+function othersText(live: JsonObject, fields: string, { fieldManager }: Reader): string {
+  const entries = othersFields(live, fieldManager);
+  return entries.length === 0
+    ? "{}"
+    : fieldsText(beyond(entries, JSON.parse(fields) as JsonObject));
 }
 
 function fieldsDeclared(declared: JsonObject): string {
-  return JSON.stringify(formatFieldSet(fieldSetOf(declaredLeaves(declared, NO_FIELDS))));
+  return fieldsText(fieldSetOf(declaredLeaves(declared, NO_FIELDS)));
 }
 
 function isSpelledOtherwise({ counts, value }: Projected, declared: Json | undefined): boolean {
