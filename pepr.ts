@@ -11,6 +11,7 @@ import { keepConnectionsAlive } from "./src/adapters/keep-alive";
 import { createKube, createKubeStream, type Kube } from "./src/adapters/kube/client";
 import { createCluster } from "./src/adapters/kube/cluster";
 import { loadCredentials } from "./src/adapters/kube/credentials";
+import { createDriftRecords } from "./src/adapters/kube/drift-records";
 import { installDefinitions } from "./src/adapters/kube/install";
 import { createSecrets } from "./src/adapters/kube/secrets";
 import { installService } from "./src/adapters/kube/service";
@@ -84,6 +85,7 @@ async function watch(): Promise<void> {
       life,
     }),
     cluster: createCluster({ kube, stream, log, life }),
+    driftRecords: createDriftRecords(kube, { rfc3339: clock.rfc3339, sha256 }),
     clock,
     log,
     metrics,

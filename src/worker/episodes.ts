@@ -123,7 +123,7 @@ interface History {
 }
 
 function findingOf(world: EpisodesWorld, found: Found, { before, fight }: History) {
-  const { desired, verdict, evidence, outcome, commit, healers } = found;
+  const { desired, evidence, outcome, commit, healers } = found;
   const now = world.clock.now();
   const { uid, detectedAt, differs, suspension } = evidence;
   return {

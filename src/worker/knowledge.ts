@@ -25,8 +25,8 @@ export interface Knowledge {
   /** What Git declares from now on: only of that, changes are told. */
   expect(desired: ReadonlyMap<string, Desired>): void;
   set(id: string, known: Known): void;
-  /** A version that was asked for, whoever's it is. */
-  see(kind: KindInfo, seen: Sighting): Known;
+  /** A version that was asked for, whoever's it is: whoever asked decides about it. */
+  see(kind: KindInfo, seen: Sighting): void;
   /** It was asked for, and is not there. */
   missed(id: string): void;
   /** It was there once, as another process has told. */
@@ -51,6 +51,12 @@ export interface KnowledgeOptions {
 
 type Telling = () => void;
 
+interface Seen {
+  readonly id: string;
+  readonly before: Known | undefined;
+  readonly after: Known;
+}
+
 /** Losing it costs requests, never correctness. */
 export function createKnowledge({ marks, reader, clock, changed }: KnowledgeOptions): Knowledge {
   const known = new Map<string, Known>();
@@ -66,14 +72,13 @@ export function createKnowledge({ marks, reader, clock, changed }: KnowledgeOpti
     changed();
   }
 
-  function see(kind: KindInfo, seen: Sighting): Known {
+  function see(kind: KindInfo, seen: Sighting): Seen {
     const id = formatKey(seen.live.key);
     const before = known.get(id);
     const after = look(before, seen, { kind, reader, now: clock.now() });
     known.set(id, after);
     if (before?.live.uid !== after.live.uid) gone.delete(id);
-    if (after !== before && isNews(before, after)) touch(id);
-    return after;
+    return { id, before, after };
   }
 
   function told(kind: KindInfo, seen: Sighting): void {
@@ -84,7 +89,8 @@ export function createKnowledge({ marks, reader, clock, changed }: KnowledgeOpti
     const isOurs = isLabelled(seen.live, marks);
     if (!isOurs && known.get(id)?.live.uid !== seen.live.uid) return;
     if (isOurs) unsure.delete(id);
-    see(kind, seen);
+    const { before, after } = see(kind, seen);
+    if (after !== before && isNews(before, after)) touch(id);
   }
 
   function lost({ live, object }: Sighting): void {
@@ -132,10 +138,9 @@ export function createKnowledge({ marks, reader, clock, changed }: KnowledgeOpti
       unsure.delete(id);
     },
     see(kind, seen) {
-      const id = formatKey(seen.live.key);
+      const { id } = see(kind, seen);
       // an object that lost our label is not watched: it stays a question
       if (isLabelled(seen.live, marks)) unsure.delete(id);
-      return see(kind, seen);
     },
     missed(id) {
       const before = known.get(id);

@@ -4,20 +4,22 @@ import { readSuspension } from "../core/heal/suspension";
 import { isOpen, type Episode } from "../model/episode";
 import type { RepositoryStatus } from "../model/git-repository";
 import type { Desired } from "../model/manifest";
-import { formatKey } from "../model/object-key";
 import { parseTime } from "../model/time";
 import type { BaseOf } from "./bases";
 import type { Knowledge } from "./knowledge";
 
-export interface Recalling {
+export interface Remembering {
   readonly knowledge: Knowledge;
   readonly desired: ReadonlyMap<string, Desired>;
   readonly commit: string;
   readonly status: RepositoryStatus;
-  /** The spec is the one that the status is about. */
-  readonly isSameSpec: boolean;
   readonly episodeOf: (id: string) => Episode | undefined;
   readonly baseOf: BaseOf;
+}
+
+export interface Recalling extends Remembering {
+  /** The spec is the one that the status is about. */
+  readonly isSameSpec: boolean;
 }
 
 /**
@@ -50,12 +52,12 @@ function declaredBefore({ desired, commit, baseOf }: Recalling, synced: string) 
 }
 
 /** A duration counts from when the annotation was first seen, also where that was another process. */
-export function recallSuspensions({ knowledge, desired, status }: Recalling): void {
+export function recallSuspensions({ knowledge, desired, status }: Remembering): void {
   for (const { object, until, at } of status.suspended ?? []) {
     const known = knowledge.get(object);
     const { suspendHeal } = known ?? {};
     if (known === undefined || suspendHeal === undefined || !desired.has(object)) continue;
-    const seenAt = parseTime(at);
+    const seenAt = at === undefined ? undefined : parseTime(at);
     if (seenAt === undefined) continue;
     const { annotations } = known.live;
     const end = readSuspension(annotations, seenAt)?.until;

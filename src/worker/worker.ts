@@ -48,8 +48,8 @@ export class Worker {
   /** What the server says is the branch's tip, in the look that is under way. */
   #tip: string | undefined;
   #failed = 0;
-  /** What the last look at Git failed for: healing goes on, but does not hide it. */
-  #fault: Report | undefined;
+  /** What the last look at Git came to: healing goes on, but does not hide it. */
+  #last: Report | undefined;
   #isResting = false;
 
   constructor(world: World, slots: Slots, repository: Repository) {
@@ -267,7 +267,7 @@ export class Worker {
     const asked = repository.parsed.ok ? repository.parsed.spec.intervalMs : 300_000;
     const intervalMs = spread(asked, report.id);
     const failures = this.#custody?.keeper.failures ?? new Map();
-    this.#fault = report.fault === undefined ? undefined : report;
+    this.#last = report;
     this.#pace = paceAfter({ report, failures, failed: this.#failed, intervalMs, now });
     const context = { ...this.#context(repository), syncAt: repository.syncAt };
     this.#status.set(statusAfter(report, context));
@@ -279,8 +279,8 @@ export class Worker {
     const { generation = this.#repository.generation } = this.#settled ?? {};
     if (this.#status.current().phase === "Syncing") return;
     const context = this.#context({ ...this.#repository, generation });
-    const { fault, commit = "" } = this.#fault ?? report;
-    const whole = { ...report, commit, ...(fault === undefined ? {} : { fault }) };
+    const { fault, commit = "", adopted = [] } = this.#last ?? report;
+    const whole = { ...report, commit, adopted, ...(fault === undefined ? {} : { fault }) };
     this.#status.set(statusAfter(whole, context));
     tellHealed(this.#world, this.#repository, report);
   }

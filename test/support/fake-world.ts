@@ -8,6 +8,7 @@ import { createInbox, type Inbox } from "../../src/worker/inbox";
 import { createSupervisor, type Supervisor } from "../../src/worker/supervisor";
 import { createFakeClock, type FakeClock } from "./fake-clock";
 import { createFakeCluster, type FakeCluster } from "./fake-cluster";
+import { createFakeDriftRecords, type FakeDriftRecords } from "./fake-drift-records";
 import { createFakeSecrets, type FakeSecrets } from "./fake-secrets";
 import type { Spec } from "./fake-repositories";
 import { createFakeGit, type FakeGit } from "./fake-git-source";
@@ -23,6 +24,7 @@ export interface FakeWorld {
   readonly git: FakeGit;
   readonly secrets: FakeSecrets;
   readonly cluster: FakeCluster;
+  readonly records: FakeDriftRecords;
   readonly log: readonly LogLine[];
   readonly metrics: { restarts: number; workers: number; synced: number; failed: number };
   readonly settings: { current: Settings };
@@ -46,10 +48,16 @@ export function createFakeWorld(change: (world: World) => World = world => world
   const git = createFakeGit();
   const secrets = createFakeSecrets();
   const cluster = createFakeCluster();
+  const records = createFakeDriftRecords();
   const log: LogLine[] = [];
   const metrics = { restarts: 0, workers: 0, synced: 0, failed: 0 };
   const settings = {
-    current: { concurrentSyncs: 8, allowPrivateHosts: true, allowLoopback: false } as Settings,
+    current: {
+      concurrentSyncs: 8,
+      allowPrivateHosts: true,
+      allowLoopback: false,
+      showValues: "safe",
+    } as Settings,
   };
   const write = (level: LogLine["level"]) => (fields: LogFields, message: string) =>
     void log.push({ level, message, fields });
@@ -57,6 +65,7 @@ export function createFakeWorld(change: (world: World) => World = world => world
     git: git.source,
     secrets: secrets.port,
     cluster: cluster.port,
+    driftRecords: records.port,
     clock,
     log: { info: write("info"), warn: write("warn"), error: write("error") },
     metrics: {
@@ -80,6 +89,7 @@ export function createFakeWorld(change: (world: World) => World = world => world
     git,
     secrets,
     cluster,
+    records,
     log,
     metrics,
     settings,

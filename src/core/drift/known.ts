@@ -6,8 +6,7 @@ import type { Live, Sighting } from "../../model/live";
 import type { KindInfo, Manifest } from "../../model/manifest";
 import { autoscaledFields } from "../heal/autoscaled";
 import { changedLeaves } from "./changed-leaves";
-import { seenOthers } from "./replace";
-import { takeSnapshot, type Reader, type Snapshot } from "./snapshot";
+import { seenOthers, takeSnapshot, type Reader, type Snapshot } from "./snapshot";
 
 export interface Known {
   readonly kind: KindInfo;

@@ -7,8 +7,6 @@ export function restrictionsNotImplemented(
   defaultServiceAccount: string | undefined,
 ): readonly string[] {
   const fields: readonly (readonly [boolean, string])[] = [
-    [spec.healPolicy !== "auto", `spec.healPolicy ${spec.healPolicy}`],
-    [spec.conflictPolicy !== "git", `spec.conflictPolicy ${spec.conflictPolicy}`],
     [spec.prune, "spec.prune"],
     [spec.deletionPolicy !== "Retain", `spec.deletionPolicy ${spec.deletionPolicy}`],
     [spec.serviceAccountName !== undefined, "spec.serviceAccountName"],
@@ -20,7 +18,6 @@ export function restrictionsNotImplemented(
 /** Fields that have no effect yet and take nothing away from anybody: the sync runs, and its condition names them. */
 export function effectsNotImplemented(spec: RepositorySpec): readonly string[] {
   const fields: readonly (readonly [boolean, string])[] = [
-    [spec.healGracePeriodMs !== undefined, "spec.healGracePeriod"],
     [spec.notify, "spec.notify"],
   ];
   return fields.filter(([used]) => used).map(([, field]) => field);
