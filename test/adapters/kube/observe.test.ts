@@ -20,7 +20,7 @@ async function look(
   const { kube, requests } = createFakeKube(answer);
   const query = { labels, kinds: [kind], sought: [], namespaces: [] };
   const { objects } = await observe(kube, query, signal);
-  return { names: [...objects.values()].map(({ key }) => key.name), requests };
+  return { names: [...objects.values()].map(({ live }) => live.key.name), requests };
 }
 
 test("three pages: all of them, each asked for with the token of the one before", async () => {
