@@ -4,7 +4,9 @@ import { declaredKinds } from "../../src/core/sync/declared-kinds";
 import { locate } from "../../src/core/sync/locate";
 import type { RepositoryId, RepositoryStatus } from "../../src/model/git-repository";
 import { kindId, type Desired, type Manifest } from "../../src/model/manifest";
+import type { StepOutcome } from "../../src/model/outcome";
 import type { OwnerMarks } from "../../src/model/ownership";
+import type { Plan } from "../../src/model/plan";
 import type { Cluster } from "../../src/ports";
 
 /** An object as people name it. */
@@ -44,6 +46,18 @@ export async function wantAll(
   const located = locate(declared, { marks, kinds, unavailable, sha256 });
   if (located.unknown.length > 0) throw new Error("the cluster does not serve all of this");
   return located.desired;
+}
+
+/** Carries out a plan; its outcomes in the order of its steps. */
+export async function carryOut(
+  cluster: Cluster,
+  plan: Plan,
+  signal = new AbortController().signal,
+): Promise<readonly StepOutcome[]> {
+  const outcomes: StepOutcome[] = [];
+  await cluster.execute(plan, outcome => outcomes.push(outcome), signal);
+  const order = plan.stages.flat().map(({ desired }) => desired);
+  return outcomes.sort((a, b) => order.indexOf(a.desired) - order.indexOf(b.desired));
 }
 
 /** A definition of Widgets. */

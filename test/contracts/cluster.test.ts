@@ -1,6 +1,5 @@
 /** The fake and the real Cluster, held to the same promise. */
 import { afterAll } from "vitest";
-import { createCluster } from "../../src/adapters/kube/cluster";
 import { installDefinitions } from "../../src/adapters/kube/install";
 import { startControlPlane } from "../../src/local/control-plane";
 import { API_VERSION } from "../../src/model/annotations";
@@ -10,7 +9,7 @@ import { formatKey } from "../../src/model/object-key";
 import { eventually, testCluster } from "../support/cluster";
 import { createFakeCluster } from "../support/fake-cluster";
 import { namespace } from "../support/fake-world";
-import { connect } from "../support/kube-adapter";
+import { connect, connectCluster } from "../support/kube-adapter";
 import { describeCluster } from "./cluster";
 import type { Ref } from "./cluster-world";
 
@@ -32,7 +31,7 @@ describeCluster("the real kube adapter", async () => {
     name,
   });
   return {
-    cluster: createCluster(kube),
+    cluster: connectCluster(server.adminAccess),
     createNamespace: () => server.createNamespace("cluster"),
     async apply(manifest, manager) {
       await admin.apply(manifest, { manager, force: false });

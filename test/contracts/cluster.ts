@@ -11,7 +11,15 @@ import { ownerMarks, type OwnerMarks } from "../../src/model/ownership";
 import type { Verdict } from "../../src/model/verdict";
 import type { ObserveQuery } from "../../src/ports";
 import { describeRepositories } from "./cluster-repositories";
-import { definitionOf, first, wantAll, type ClusterWorld, type Ref } from "./cluster-world";
+import { describeFollowing } from "./cluster-follow";
+import {
+  carryOut,
+  definitionOf,
+  first,
+  wantAll,
+  type ClusterWorld,
+  type Ref,
+} from "./cluster-world";
 
 const COMMIT = "1".repeat(40);
 const signal = () => new AbortController().signal;
@@ -47,7 +55,8 @@ export function describeCluster(name: string, open: () => Promise<ClusterWorld>)
     const wantOne = async (manifest: Manifest, by = marks): Promise<Desired> =>
       first(await want([manifest], by));
     const execute = (verdicts: readonly Verdict[], by = marks, until = signal()) =>
-      world.cluster.execute(
+      carryOut(
+        world.cluster,
         plan(verdicts, { fieldManager: by.fieldManager, commit: COMMIT }),
         until,
       );
@@ -60,7 +69,7 @@ export function describeCluster(name: string, open: () => Promise<ClusterWorld>)
       );
     const look = async (desired: Desired): Promise<Live> => {
       const { objects } = await observe({ sought: [desired] });
-      return first([...objects.values()]);
+      return first([...objects.values()]).live;
     };
     /** A ConfigMap of ours that is in the cluster. */
     const create = async (data: Readonly<Record<string, string>> = { k: "1" }) => {
@@ -110,31 +119,37 @@ export function describeCluster(name: string, open: () => Promise<ClusterWorld>)
           [
             `ConfigMap/${namespace}/a`,
             {
-              key: desired.key,
-              labels: marks.labels,
-              annotations: { "nopea.io/applied": `v1:${desired.digest}@${COMMIT}` },
-              managers: [{ manager: marks.fieldManager, operation: "Apply" }],
-              terminating: false,
+              live: {
+                key: desired.key,
+                labels: marks.labels,
+                annotations: { "nopea.io/applied": `v1:${desired.digest}@${COMMIT}` },
+                managers: [{ manager: marks.fieldManager, operation: "Apply" }],
+                terminating: false,
+              },
+              object: { apiVersion: "v1", kind: "ConfigMap", data: { k: "1" } },
             },
           ],
         ]);
-        const [live] = objects.values();
-        expect(live?.uid).not.toBe("");
-        expect(live?.resourceVersion).not.toBe("");
+        const { live } = first([...objects.values()]);
+        expect(live.uid).not.toBe("");
+        expect(live.resourceVersion).not.toBe("");
       });
 
       it("somebody else's objects: found where they are sought, whether few or many, others are not", async () => {
         const names = ["a", "b", "c", "d", "e", "f"];
-        for (const name of [...names, "not-sought"]) await world.apply(configMap(name), "hand");
+        for (const name of [...names, "not-sought"]) {
+          await world.apply(configMap(name, { k: "1" }), "hand");
+        }
         const all = await want([...names, "absent"].map(name => configMap(name)));
         const kinds = all.slice(0, 1).map(({ kind }) => kind);
         for (const sought of [all, all.slice(0, 1), all.slice(5)]) {
           const { objects } = await observe({ kinds, sought });
           const there = sought.filter(({ key }) => key.name !== "absent");
           expect([...objects.keys()].sort()).toEqual(there.map(({ key }) => formatKey(key)));
-          expect([...objects.values()][0]?.managers).toEqual([
-            { manager: "hand", operation: "Apply" },
-          ]);
+          expect([...objects.values()][0]).toMatchObject({
+            live: { managers: [{ manager: "hand", operation: "Apply" }] },
+            object: { apiVersion: "v1", kind: "ConfigMap", data: { k: "1" } },
+          });
         }
       });
 
@@ -162,11 +177,12 @@ export function describeCluster(name: string, open: () => Promise<ClusterWorld>)
     describe("execute", () => {
       it("a new object: created, marked, and owned by our manager", async () => {
         const desired = await wantOne(configMap("a", { k: "1" }));
-        expect(await write({ action: "create", desired })).toEqual({
+        expect(await write({ action: "create", desired })).toMatchObject({
           result: "applied",
           desired,
           created: true,
           changed: true,
+          sighting: { live: { key: desired.key }, object: { data: { k: "1" } } },
         });
         expect(await dataOf()).toEqual({ k: "1" });
       });
@@ -174,7 +190,14 @@ export function describeCluster(name: string, open: () => Promise<ClusterWorld>)
       it("the same once more: applied, not changed, the same version", async () => {
         const { desired, live } = await create();
         const outcome = await write({ action: "update", desired, live });
-        expect(outcome).toEqual({ result: "applied", desired, created: false, changed: false });
+        const sighting = { live, object: { data: { k: "1" } } };
+        expect(outcome).toMatchObject({
+          result: "applied",
+          desired,
+          created: false,
+          changed: false,
+          sighting,
+        });
         expect((await look(desired)).resourceVersion).toBe(live.resourceVersion);
       });
 
@@ -366,6 +389,41 @@ export function describeCluster(name: string, open: () => Promise<ClusterWorld>)
       });
     });
 
+    describe("rehearse", () => {
+      const rehearse = (manifest: Manifest, desired: Desired, live: Live, until = signal()) => {
+        const { fieldManager } = marks;
+        return world.cluster.rehearse({ desired, manifest, fieldManager, on: live }, until);
+      };
+
+      it("what an apply would make of it: the whole object; nothing is written", async () => {
+        const { desired, live } = await create({ k: "1", old: "x" });
+        await world.apply(configMap("a", { hand: "1" }), "hand");
+        const now = await look(desired);
+        const rehearsed = await rehearse({ ...desired.manifest, data: { k: "2" } }, desired, now);
+        expect(rehearsed).toMatchObject({ metadata: { name: "a", uid: live.uid } });
+        expect(rehearsed?.data).toEqual({ k: "2", hand: "1" });
+        expect(await dataOf()).toEqual({ k: "1", old: "x", hand: "1" });
+      });
+
+      it("an object that has changed, or is gone: undefined", async () => {
+        const { desired, live } = await create();
+        await world.apply(configMap("a", { hand: "1" }), "hand");
+        expect(await rehearse(desired.manifest, desired, live)).toBeUndefined();
+        const now = await look(desired);
+        await world.delete(refOf(configMap("a")));
+        expect(await rehearse(desired.manifest, desired, now)).toBeUndefined();
+        expect(await dataOf()).toBeUndefined();
+      });
+
+      it("aborted: rejects with the reason", async () => {
+        const { desired, live } = await create();
+        const reason = new Error("enough");
+        const attempt = rehearse(desired.manifest, desired, live, AbortSignal.abort(reason));
+        await expect(attempt).rejects.toBe(reason);
+      });
+    });
+
+    describeFollowing(() => world);
     describeRepositories(() => world);
   });
 }

@@ -16,44 +16,46 @@ export function createFollowing(options: FeedOptions): Following {
   const feeds: Feeds = new Map<string, Feed>();
   options.life.addEventListener("abort", () => feeds.forEach(feed => feed.end()), { once: true });
 
-  /** The fault of a kind that is unavailable; for every other reason it rejects, and follows no more than before. */
-  async function join(
-    follower: Follower,
-    kind: KindInfo,
-    signal: AbortSignal,
-  ): Promise<Fault | undefined> {
+  /** The fault of a kind that is unavailable; rejects for every other reason. What is `fresh` is not listed yet. */
+  async function join(follower: Follower, kind: KindInfo, fresh: Set<string>) {
     const id = feedId(kind);
     const feed = feeds.get(id) ?? new Feed(kind, options);
     feeds.set(id, feed);
-    const isNew = !feed.has(follower);
-    try {
-      return await orUnavailable(
-        unlessAborted(feed.join(follower), signal).then((): Fault | undefined => undefined),
-        fault => fault,
-      );
-    } catch (error) {
-      if (isNew) leave(feeds, follower, id);
-      throw error;
-    }
+    if (!feed.has(follower)) fresh.add(id);
+    const listed = feed.join(follower).then((): Fault | undefined => undefined);
+    const fault = await orUnavailable(listed, fault => fault);
+    fresh.delete(id);
+    return fault;
   }
 
   return {
     async follow(follower, kinds, signal) {
       signal.throwIfAborted();
       leaveAllBut(feeds, follower, new Set(kinds.map(feedId)));
-      const faults = new Map<string, Fault>();
-      const joining = kinds.map(async kind => {
-        const fault = await join(follower, kind, signal);
-        if (fault !== undefined) faults.set(kindId(kind), fault);
-      });
-      // all of them: what is left behind is as it will stay
-      for (const result of await Promise.allSettled(joining)) {
-        if (result.status === "rejected") throw result.reason;
+      const fresh = new Set<string>();
+      const joining = kinds.map(kind => join(follower, kind, fresh));
+      try {
+        return faultsOf(kinds, await unlessAborted(Promise.allSettled(joining), signal));
+      } finally {
+        for (const id of fresh) leave(feeds, follower, id);
       }
-      return faults;
     },
     unfollow: follower => leaveAllBut(feeds, follower, new Set()),
   };
+}
+
+/** By kindId. Throws what the first one rejected with. */
+function faultsOf(
+  kinds: readonly KindInfo[],
+  results: readonly PromiseSettledResult<Fault | undefined>[],
+): ReadonlyMap<string, Fault> {
+  const faults = new Map<string, Fault>();
+  results.forEach((result, index) => {
+    if (result.status === "rejected") throw result.reason;
+    const kind = kinds[index];
+    if (kind !== undefined && result.value !== undefined) faults.set(kindId(kind), result.value);
+  });
+  return faults;
 }
 
 function leaveAllBut(feeds: Feeds, follower: Follower, wanted: ReadonlySet<string>): void {

@@ -3,13 +3,7 @@ import { API_GROUP } from "../../model/annotations";
 import { NopeaError } from "../../model/errors";
 import type { RepositoryId, RepositoryStatus } from "../../model/git-repository";
 import { isList, isObject } from "../../model/json";
-import {
-  JSON_PATCH,
-  METADATA_LIST_ONLY,
-  METADATA_ONLY,
-  type Kube,
-  type KubeAnswer,
-} from "./client";
+import { JSON_PATCH, METADATA_LIST_ONLY, METADATA_ONLY, type Kube } from "./client";
 import { failUnlessFound, isAnother } from "./faults";
 
 const STATUS_MANAGER = "nopea";

@@ -9,6 +9,7 @@ import { holdersOf, knownFields, type Holders } from "./own-fields";
 import { isOwnMark } from "./own-marks";
 import { patchTo } from "./patch-to";
 import { valueAt } from "./project";
+import type { Reader } from "./snapshot";
 import { withPart } from "./with-part";
 
 export interface Applied {
@@ -20,16 +21,23 @@ export interface Applied {
   readonly answer: JsonObject;
 }
 
-/** The topmost fields that go; what an applier, an autoscaler or nobody owns stays. */
-export function leftovers({ base, desired, answer }: Applied): readonly FieldPath[] {
+/**
+ * The topmost fields that go; what another applier, an autoscaler or nobody owns stays. Before the apply (`answer` is
+ * the live object) everything that Git dropped is told as soon as a hand holds any of it: half of it may be invalid.
+ */
+export function leftovers(
+  { base, desired, answer }: Applied,
+  { fieldManager }: Reader,
+): readonly FieldPath[] {
   if (isSame(base, desired)) return [];
   const leaves = declaredLeaves(base, knownFields(answer)).filter(
     path => valueAt(desired, path) === undefined && !isOwnMark(path),
   );
-  const dropped = { answer, holders: holdersOf(answer) };
-  return topmost({ path: [], set: fieldSetOf(leaves) }, desired).flatMap(part =>
-    removable(part, dropped),
-  );
+  const parts = topmost({ path: [], set: fieldSetOf(leaves) }, desired);
+  const { own: ours, hands, keepers } = holdersOf(answer, fieldManager);
+  const held = (holders: readonly FieldSet[]) =>
+    parts.flatMap(part => removable(part, { answer, keepers, hands: holders }));
+  return held(hands).length === 0 ? [] : held([...hands, ...ours]);
 }
 
 /** The patch of `live` that takes them away. */
@@ -58,16 +66,15 @@ function partsOf({ path, set }: Part): readonly Part[] {
   }));
 }
 
-interface Dropped {
+interface Dropped extends Pick<Holders, "hands" | "keepers"> {
   readonly answer: JsonObject;
-  readonly holders: Holders;
 }
 
 function removable(part: Part, dropped: Dropped): readonly FieldPath[] {
-  const { answer, holders } = dropped;
+  const { answer, hands } = dropped;
   const { path, set } = part;
   const value = valueAt(answer, path);
-  if (value === undefined || !holders.hands.some(hand => touchesAny(hand, part))) return [];
+  if (value === undefined || !hands.some(hand => touchesAny(hand, part))) return [];
   if (!isShared(part, value, dropped)) return [path];
   if (set.children.size === 0) return [];
   return partsOf(part)
@@ -76,8 +83,7 @@ function removable(part: Part, dropped: Dropped): readonly FieldPath[] {
 }
 
 /** True where something of it was never Git's, and is no default either. */
-function isShared(part: Part, value: Json, { answer, holders }: Dropped): boolean {
-  const { hands, keepers } = holders;
+function isShared(part: Part, value: Json, { answer, hands, keepers }: Dropped): boolean {
   const isIn = (set: FieldSet) => touches(set, part.path);
   if (keepers.some(isIn) || hands.some(hand => isIn(hand) && !touchesAny(hand, part))) return true;
   if (part.set.children.size === 0) return false;
@@ -93,7 +99,7 @@ function touchesAny(hand: FieldSet, { path, set }: Part): boolean {
 
 /** Maps whose names are not the API's. */
 const FREE = new Set([
-  ...["annotations", "binaryData", "data", "labels", "limits", "matchLabels", "nodeSelector"],
+  ...["annotations", "binaryData", "data", "labels", "limits", "matchLabels"],
   ...["parameters", "requests", "stringData"],
 ]);
 

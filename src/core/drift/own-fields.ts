@@ -33,18 +33,21 @@ export function latestUpdate(object: JsonObject): readonly Json[] {
 }
 
 export interface Holders {
+  readonly own: readonly FieldSet[];
   /** One set for each who wrote the whole object and did not apply it: people, mostly. */
   readonly hands: readonly FieldSet[];
-  /** Appliers, and writers of a subresource: they will do it again. */
+  /** Other appliers, and writers of a subresource: they will do it again. */
   readonly keepers: readonly FieldSet[];
 }
 
 /** Who owns what, by how they wrote it. */
-export function holdersOf(object: JsonObject): Holders {
+export function holdersOf(object: JsonObject, fieldManager: string): Holders {
   const entries = entriesOf(object);
+  const isOurs = (entry: JsonObject) => isOwn(entry, fieldManager);
   return {
+    own: fieldsOf(entries.filter(isOurs)),
     hands: fieldsOf(entries.filter(isHand)),
-    keepers: fieldsOf(entries.filter(entry => !isHand(entry))),
+    keepers: fieldsOf(entries.filter(entry => !isHand(entry) && !isOurs(entry))),
   };
 }
 

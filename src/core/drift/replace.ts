@@ -5,6 +5,7 @@ import {
   formatFieldSet,
   leavesOf,
   NO_FIELDS,
+  touches,
   union,
   type FieldSet,
 } from "../../model/field-set";
@@ -24,8 +25,10 @@ export interface Replacing {
   /** What will be applied, with held fields at their live value. */
   readonly manifest: Manifest;
   readonly live: JsonObject;
-  /** The fields that were changed by hand and are healed now, or that Git drops. */
+  /** All that the apply will change: what hands changed and is healed, and what Git changed or dropped. */
   readonly fields: readonly FieldPath[];
+  /** What Git dropped and hands hold, as `leftovers` tells it: half of it may be what the apply would leave. */
+  readonly dropped?: readonly FieldPath[];
   /** Undefined: nobody saw the object before the edit. Then what the last hand wrote counts as the edit. */
   readonly snapshot: Snapshot | undefined;
   /** The API server refused the apply: what stands beside changed fields may be in the way too. */
@@ -34,10 +37,11 @@ export interface Replacing {
 
 /** The patch of `live` that has to go before the apply; empty where the apply is enough. */
 export function replacement(replacing: Replacing, reader: Reader): readonly PatchOperation[] {
-  const { manifest, live, fields, thorough } = replacing;
-  const spots = fields.map(path => spotOf(live, path));
-  const parents = parentsOf(thorough ? spots : spots.filter(({ missing }) => missing));
+  const { manifest, live, fields, dropped = [], thorough } = replacing;
+  const spots = fields.map(path => spotOf(replacing, path));
+  const parents = parentsOf(thorough ? spots : spots.filter(({ taken }) => taken));
   const superfluous = [
+    ...dropped,
     ...additionsOf(replacing, reader).filter(path => parents.has(parentText(path))),
     ...(thorough ? unownedBeside([...parents.values()], manifest, live) : []),
   ];
@@ -51,14 +55,18 @@ export function replacement(replacing: Replacing, reader: Reader): readonly Patc
 }
 
 interface Spot {
+  /** The field itself, or the topmost part of its path that the object lacks. */
   readonly path: FieldPath;
   readonly missing: boolean;
+  /** It was ours and is missing: something may stand in its place. */
+  readonly taken: boolean;
 }
 
-/** The field itself, or the topmost part of its path that the object lacks. */
-function spotOf(live: JsonObject, path: FieldPath): Spot {
+function spotOf({ live, snapshot }: Replacing, path: FieldPath): Spot {
   const length = path.findIndex((_, at) => valueAt(live, path.slice(0, at + 1)) === undefined);
-  return length < 0 ? { path, missing: false } : { path: path.slice(0, length + 1), missing: true };
+  if (length < 0) return { path, missing: false, taken: false };
+  const taken = snapshot?.uid !== uidOf(live) || touches(readFields(snapshot.fields), path);
+  return { path: path.slice(0, length + 1), missing: true, taken };
 }
 
 /** Maps and lists in which something may be in another's place: never the object itself, nor its metadata. */

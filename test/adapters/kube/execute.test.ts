@@ -1,10 +1,12 @@
 /** Carrying out a plan while the API server goes away. */
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
+import type { Kube } from "../../../src/adapters/kube/client";
 import { createDiscovery } from "../../../src/adapters/kube/discovery";
 import { execute } from "../../../src/adapters/kube/execute";
 import { NopeaError } from "../../../src/model/errors";
 import type { Desired } from "../../../src/model/manifest";
-import type { Plan } from "../../../src/model/plan";
+import type { StepOutcome } from "../../../src/model/outcome";
+import type { Plan, Step } from "../../../src/model/plan";
 import { createFakeKube } from "../../support/fake-kube";
 
 const signal = new AbortController().signal;
@@ -17,17 +19,29 @@ function desired(name: string): Desired {
   return { key, kind, manifest, digest: "d1", source: { file: "a.yaml", line: 1 } };
 }
 
+function stepOf(desired: Desired): Step {
+  return { desired, manifest: desired.manifest, force: false };
+}
+
 function planOf(...stages: readonly (readonly string[])[]): Plan {
-  const steps = stages.map(stage => stage.map(name => ({ desired: desired(name), force: false })));
+  const steps = stages.map(stage => stage.map(name => stepOf(desired(name))));
   return { stages: steps, fieldManager: "nopea:shop/app", commit: "c1" };
 }
 
-describe("one outcome a step, in the order of the plan", () => {
+/** Outcomes as they are told. */
+async function run(kube: Kube, plan: Plan, until = signal): Promise<readonly StepOutcome[]> {
+  const outcomes: StepOutcome[] = [];
+  const executing = { kube, discovery: createDiscovery(kube) };
+  await execute(executing, plan, outcome => outcomes.push(outcome), until);
+  return outcomes;
+}
+
+describe("one outcome a step", () => {
   const names = Array.from({ length: 50 }, (_, index) => `c${index}`);
 
   test("all is well", async () => {
     const { kube } = createFakeKube(() => ({ status: 201 }));
-    const outcomes = await execute(kube, createDiscovery(kube), planOf(names, ["last"]), signal);
+    const outcomes = await run(kube, planOf(names, ["last"]));
     expect(outcomes.map(outcome => outcome.desired.key.name)).toEqual([...names, "last"]);
     expect(new Set(outcomes.map(({ result }) => result))).toEqual(new Set(["applied"]));
   });
@@ -37,7 +51,7 @@ describe("one outcome a step, in the order of the plan", () => {
       if (count > 3) throw down;
       return { status: 201 };
     });
-    const outcomes = await execute(kube, createDiscovery(kube), planOf(names, ["last"]), signal);
+    const outcomes = await run(kube, planOf(names, ["last"]));
     expect(outcomes.map(outcome => outcome.desired.key.name)).toEqual([...names, "last"]);
     expect(outcomes.filter(({ result }) => result === "applied").length).toBe(3);
     expect(outcomes.at(-1)).toMatchObject({
@@ -52,7 +66,7 @@ describe("one outcome a step, in the order of the plan", () => {
       status: path.endsWith("/c7") ? 422 : 201,
       body: { message: "no" },
     }));
-    const outcomes = await execute(kube, createDiscovery(kube), planOf(names), signal);
+    const outcomes = await run(kube, planOf(names));
     const failed = outcomes.filter(({ result }) => result === "failed");
     expect(failed).toMatchObject([{ desired: { key: { name: "c7" } }, fault: { message: "no" } }]);
   });
@@ -73,9 +87,8 @@ test.each([503, 504])("the server of one group answers %i: only its objects fail
   const { kube } = createFakeKube(({ path }) => ({
     status: path.includes("widgets") ? status : 201,
   }));
-  const [step, ...more] = ["c1", "c2"].map(name => ({ desired: desired(name), force: false }));
-  const stages = [step === undefined ? [] : [step, { desired: widget, force: false }], more];
-  const outcomes = await execute(kube, createDiscovery(kube), { ...planOf(), stages }, signal);
+  const stages = [[stepOf(desired("c1")), stepOf(widget)], [stepOf(desired("c2"))]];
+  const outcomes = await run(kube, { ...planOf(), stages });
   expect(outcomes).toMatchObject([
     { result: "applied" },
     { result: "failed", fault: { code: "kind-unavailable", message: `HTTP ${status}` } },
@@ -85,7 +98,7 @@ test.each([503, 504])("the server of one group answers %i: only its objects fail
 
 test("503 for an object of the core group: the API server is away", async () => {
   const { kube, requests } = createFakeKube(() => ({ status: 503 }));
-  const outcomes = await execute(kube, createDiscovery(kube), planOf(["a"], ["b"]), signal);
+  const outcomes = await run(kube, planOf(["a"], ["b"]));
   expect(outcomes).toMatchObject(
     ["a", "b"].map(name => ({
       desired: { key: { name } },
@@ -104,7 +117,7 @@ test("aborted by a timeout while the last step is under way: rejects with it, no
     until.throwIfAborted();
     return { status: 201, body: {} };
   };
-  const attempt = execute(kube, createDiscovery(kube), planOf(["only"]), life.signal);
+  const attempt = run(kube, planOf(["only"]), life.signal);
   await expect(attempt).rejects.toBe(reason);
 });
 
@@ -123,7 +136,7 @@ test("never more than sixteen at once, and a stage begins when the one before it
     running--;
     return { status: 201, body: {} };
   };
-  await execute(kube, createDiscovery(kube), plan, signal);
+  await run(kube, plan);
   expect(most).toBe(16);
   expect(order.at(-1)).toBe("second");
 });
@@ -132,9 +145,9 @@ test("a step on an object: carries uid, resourceVersion, manager, force and the 
   const { kube, requests } = createFakeKube(() => ({
     body: { metadata: { resourceVersion: "8" } },
   }));
-  const step = { desired: desired("a"), force: true, on: { uid: "u", resourceVersion: "7" } };
+  const step = { ...stepOf(desired("a")), force: true, on: { uid: "u", resourceVersion: "7" } };
   const plan = { ...planOf(), stages: [[step]] };
-  const outcomes = await execute(kube, createDiscovery(kube), plan, signal);
+  const outcomes = await run(kube, plan);
   expect(outcomes).toMatchObject([{ result: "applied", created: false, changed: true }]);
   const [request] = requests;
   expect(request).toMatchObject({
@@ -155,7 +168,48 @@ test("whole numbers beyond 2^53: sent digit by digit", async () => {
   const { kube, requests } = createFakeKube(() => ({ status: 201 }));
   const one = desired("a");
   const manifest = { ...one.manifest, size: 9_007_199_254_740_993n };
-  const plan = { ...planOf(), stages: [[{ desired: { ...one, manifest }, force: false }]] };
-  await execute(kube, createDiscovery(kube), plan, signal);
+  const plan = { ...planOf(), stages: [[stepOf({ ...one, manifest })]] };
+  await run(kube, plan);
   expect(requests[0]?.body).toContain('"size":9007199254740993');
+});
+
+test("each outcome: told while others are still under way", async () => {
+  let answer: () => void = () => undefined;
+  const slow = new Promise<void>(resolve => (answer = resolve));
+  const kube = async ({ path }: { path: string }) => {
+    if (path.endsWith("/slow")) await slow;
+    return { status: 201, body: {} };
+  };
+  const told: string[] = [];
+  const executing = { kube, discovery: createDiscovery(kube) };
+  const tell = ({ desired: { key } }: StepOutcome) => told.push(key.name);
+  const ended = execute(executing, planOf(["slow", "quick"], ["last"]), tell, signal);
+  await vi.waitFor(() => expect(told).toEqual(["quick"]));
+  answer();
+  await ended;
+  expect(told).toEqual(["quick", "slow", "last"]);
+});
+
+test("aborted: when it has rejected, nothing more is told", async () => {
+  const life = new AbortController();
+  const told: string[] = [];
+  const answers: (() => void)[] = [];
+  const kube = async ({ path }: { path: string }) => {
+    await new Promise<void>(resolve => answers.push(resolve));
+    if (path.endsWith("/breaks")) life.signal.throwIfAborted();
+    return { status: 201, body: {} };
+  };
+  const executing = { kube, discovery: createDiscovery(kube) };
+  const tell = ({ desired: { key } }: StepOutcome) => told.push(key.name);
+  const ended = execute(executing, planOf(["breaks", "late"]), tell, life.signal);
+  let rejected = false;
+  const noted = ended.catch(() => (rejected = true));
+  await vi.waitFor(() => expect(answers.length).toBe(2));
+  life.abort(new Error("enough"));
+  answers[0]?.();
+  await new Promise(resolve => setImmediate(resolve));
+  expect([rejected, told]).toEqual([false, []]);
+  answers[1]?.();
+  await noted;
+  expect([rejected, told]).toEqual([true, ["late"]]);
 });

@@ -1,17 +1,16 @@
 /** More objects than one page of a list holds, on the real API server. */
 import { expect, test } from "vitest";
-import { createCluster } from "../../../src/adapters/kube/cluster";
 import { sha256 } from "../../../src/adapters/sha256";
 import { plan } from "../../../src/core/sync/plan";
 import type { Manifest } from "../../../src/model/manifest";
 import { ownerMarks } from "../../../src/model/ownership";
 import type { Verdict } from "../../../src/model/verdict";
-import { wantAll } from "../../contracts/cluster-world";
+import { carryOut, wantAll } from "../../contracts/cluster-world";
 import { testCluster } from "../../support/cluster";
-import { connect } from "../../support/kube-adapter";
+import { connectCluster } from "../../support/kube-adapter";
 
 const server = testCluster();
-const cluster = createCluster(connect(server.adminAccess));
+const cluster = connectCluster(server.adminAccess);
 const signal = new AbortController().signal;
 
 test("1,001 objects: applied by one plan, all found by label, all found by name", async () => {
@@ -24,7 +23,7 @@ test("1,001 objects: applied by one plan, all found by label, all found by name"
   const desired = await wantAll(cluster, manifests, marks);
   const verdicts = desired.map((one): Verdict => ({ action: "create", desired: one }));
   const { fieldManager, labels } = marks;
-  const outcomes = await cluster.execute(plan(verdicts, { fieldManager, commit: "1" }), signal);
+  const outcomes = await carryOut(cluster, plan(verdicts, { fieldManager, commit: "1" }));
   expect(outcomes.filter(({ result }) => result === "applied").length).toBe(1_001);
 
   const kinds = desired.slice(0, 1).map(({ kind }) => kind);

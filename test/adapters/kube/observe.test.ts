@@ -20,7 +20,7 @@ async function look(
   const { kube, requests } = createFakeKube(answer);
   const query = { labels, kinds: [kind], sought: [], namespaces: [] };
   const { objects } = await observe(kube, query, signal);
-  return { names: [...objects.values()].map(({ key }) => key.name), requests };
+  return { names: [...objects.values()].map(({ live }) => live.key.name), requests };
 }
 
 test("three pages: all of them, each asked for with the token of the one before", async () => {
@@ -109,5 +109,30 @@ describe("a kind whose server is away", () => {
       code: "kind-unavailable",
       message: expect.stringMatching(/widgets.*: 500 conversion failed$/) as string,
     });
+  });
+});
+
+describe("values of others", () => {
+  const wanted = (name: string): Desired => {
+    const key = { group: "", kind: "ConfigMap", namespace: "shop", name };
+    const manifest = { apiVersion: "v1", kind: "ConfigMap", metadata: { name } };
+    return { key, kind, manifest, digest: "d", source: { file: "c.yaml", line: 1 } };
+  };
+
+  test("many objects sought in a namespace: listed as metadata, those that are there read whole", async () => {
+    const { kube, requests } = createFakeKube(({ path, query }) => {
+      if (path.endsWith("/configmaps")) return query?.labelSelector ? page([]) : page(["a", "z"]);
+      const metadata = { name: "a", namespace: "shop", uid: "a" };
+      return path.endsWith("/a") ? { body: { metadata, data: { k: "1" } } } : undefined;
+    });
+    const sought = ["a", "b", "c", "d"].map(wanted);
+    const { objects } = await observe(kube, { labels, kinds: [], sought, namespaces: [] }, signal);
+    expect([...objects]).toMatchObject([
+      ["ConfigMap/shop/a", { live: { uid: "a" }, object: { kind: "ConfigMap", data: { k: "1" } } }],
+    ]);
+    expect(requests.map(({ path, accept }) => [path, accept?.includes("PartialObject")])).toEqual([
+      ["/api/v1/namespaces/shop/configmaps", true],
+      ["/api/v1/namespaces/shop/configmaps/a", undefined],
+    ]);
   });
 });

@@ -1,15 +1,14 @@
 /** The body of a server-side apply, which the API server reads as YAML. */
 import { expect, test } from "vitest";
-import { createCluster } from "../../../src/adapters/kube/cluster";
 import { sha256 } from "../../../src/adapters/sha256";
 import { plan } from "../../../src/core/sync/plan";
 import { ownerMarks } from "../../../src/model/ownership";
-import { wantAll } from "../../contracts/cluster-world";
+import { carryOut, wantAll } from "../../contracts/cluster-world";
 import { testCluster } from "../../support/cluster";
-import { connect } from "../../support/kube-adapter";
+import { connectCluster } from "../../support/kube-adapter";
 
 const server = testCluster();
-const cluster = createCluster(connect(server.adminAccess));
+const cluster = connectCluster(server.adminAccess);
 
 const characters = [
   0x01, 0x1b, 0x7f, 0x80, 0x85, 0x9f, 0xa0, 0x2028, 0x2029, 0xfeff, 0xfffe, 0xffff, 0x1f600,
@@ -25,9 +24,8 @@ test("strings with characters that YAML breaks lines at, or refuses: live as the
   const metadata = { name: "strings", namespace };
   const [desired] = await wantAll(cluster, [{ ...ref, metadata, data }], marks);
   if (desired === undefined) throw new Error("a manifest was given");
-  const { signal } = new AbortController();
   const { fieldManager } = marks;
   const steps = plan([{ action: "create", desired }], { fieldManager, commit: "1" });
-  expect(await cluster.execute(steps, signal)).toMatchObject([{ result: "applied" }]);
+  expect(await carryOut(cluster, steps)).toMatchObject([{ result: "applied" }]);
   expect((await server.admin.get({ ...ref, ...metadata })).data).toEqual(data);
 });

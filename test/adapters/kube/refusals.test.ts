@@ -1,6 +1,5 @@
 /** What the real API server refuses, and how it is told: never with a value of the object. */
 import { beforeAll, describe, expect, test } from "vitest";
-import { createCluster } from "../../../src/adapters/kube/cluster";
 import { sha256 } from "../../../src/adapters/sha256";
 import { plan } from "../../../src/core/sync/plan";
 import type { Json, JsonObject } from "../../../src/model/json";
@@ -8,12 +7,12 @@ import type { Manifest } from "../../../src/model/manifest";
 import { ownerMarks } from "../../../src/model/ownership";
 import type { StepOutcome } from "../../../src/model/outcome";
 import type { Cluster } from "../../../src/ports";
-import { first, wantAll } from "../../contracts/cluster-world";
+import { carryOut, first, wantAll } from "../../contracts/cluster-world";
 import { testCluster } from "../../support/cluster";
-import { connect } from "../../support/kube-adapter";
+import { connectCluster } from "../../support/kube-adapter";
 
 const server = testCluster();
-const cluster = createCluster(connect(server.adminAccess));
+const cluster = connectCluster(server.adminAccess);
 let namespace: string;
 beforeAll(async () => {
   namespace = await server.createNamespace("refusals");
@@ -28,7 +27,7 @@ async function create(wanted: Manifest, by: Cluster = cluster): Promise<StepOutc
   const desired = first(await wantAll(cluster, [wanted], marks));
   const { fieldManager } = marks;
   const steps = plan([{ action: "create", desired }], { fieldManager, commit: "1" });
-  return first(await by.execute(steps, new AbortController().signal));
+  return first(await carryOut(by, steps));
 }
 
 async function faultOf(wanted: Manifest, by?: Cluster) {
@@ -55,7 +54,7 @@ describe("refusals", () => {
   });
 
   test("without the right (403): forbidden, naming user and resource", async () => {
-    const larry = createCluster(connect(server.accessFor("larry")));
+    const larry = connectCluster(server.accessFor("larry"));
     expect(await faultOf(manifest("v1", "ConfigMap"), larry)).toMatchObject({
       code: "object-forbidden",
       message: expect.stringMatching(/User "larry" cannot patch resource "configmaps"/) as string,
@@ -63,7 +62,7 @@ describe("refusals", () => {
   });
 
   test("the right to apply and not to look: forbidden, not an empty cluster", async () => {
-    const larry = createCluster(connect(server.accessFor("larry")));
+    const larry = connectCluster(server.accessFor("larry"));
     const kinds = [{ apiVersion: "v1", kind: "ConfigMap", plural: "configmaps", namespaced: true }];
     const looking = larry.observe(
       { labels: { a: "b" }, kinds, sought: [], namespaces: [] },
