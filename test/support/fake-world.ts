@@ -49,7 +49,12 @@ export function createFakeWorld(change: (world: World) => World = world => world
   const log: LogLine[] = [];
   const metrics = { restarts: 0, workers: 0, synced: 0, failed: 0 };
   const settings = {
-    current: { concurrentSyncs: 8, allowPrivateHosts: true, allowLoopback: false } as Settings,
+    current: {
+      concurrentSyncs: 8,
+      allowPrivateHosts: true,
+      allowLoopback: false,
+      showValues: "safe",
+    } as Settings,
   };
   const write = (level: LogLine["level"]) => (fields: LogFields, message: string) =>
     void log.push({ level, message, fields });
