@@ -1,5 +1,5 @@
 /** Turns the environment, ConfigMap and Secret `nopea` into settings; nonsense becomes the default, and is named. */
-import type { Settings } from "./model/settings";
+import type { Settings, ShowValues } from "./model/settings";
 
 export type Variables = Readonly<Record<string, string | undefined>>;
 
@@ -24,10 +24,14 @@ export function readConfig(...sources: readonly Variables[]): Config {
     allowPrivateHosts: flag("NOPEA_ALLOW_PRIVATE_HOSTS", true),
     allowLoopback: flag("NOPEA_ALLOW_LOOPBACK", false),
     webhookSecrets: readList(variable("NOPEA_WEBHOOK_SECRET")),
+    showValues: readShowValues(variable("NOPEA_SHOW_VALUES")) ?? "safe",
     ...(defaultServiceAccount === undefined ? {} : { defaultServiceAccount }),
   };
   if (readNumber(variable("NOPEA_CONCURRENT_SYNCS"), 8) === undefined) {
     problems.push("NOPEA_CONCURRENT_SYNCS must be a whole number from 1 on");
+  }
+  if (readShowValues(variable("NOPEA_SHOW_VALUES")) === undefined) {
+    problems.push("NOPEA_SHOW_VALUES must be safe or all");
   }
   return { settings, problems };
 }
@@ -56,6 +60,10 @@ function readList(value = ""): readonly string[] {
     .split(",")
     .map(item => item.trim())
     .filter(item => item !== "");
+}
+
+function readShowValues(value = "safe"): ShowValues | undefined {
+  return value === "safe" || value === "all" ? value : undefined;
 }
 
 function readNumber(value: string | undefined, fallback: number): number | undefined {

@@ -8,6 +8,7 @@ const DEFAULTS = {
   allowPrivateHosts: true,
   allowLoopback: false,
   webhookSecrets: [],
+  showValues: "safe" as const,
 };
 
 describe("settings", () => {
@@ -22,6 +23,7 @@ describe("settings", () => {
       NOPEA_ALLOW_LOOPBACK: "true",
       NOPEA_DEFAULT_SERVICE_ACCOUNT: "deployer",
       NOPEA_WEBHOOK_SECRET: "s3cret",
+      NOPEA_SHOW_VALUES: "all",
     };
     expect(readConfig(environment)).toEqual({
       settings: {
@@ -30,6 +32,7 @@ describe("settings", () => {
         allowLoopback: true,
         defaultServiceAccount: "deployer",
         webhookSecrets: ["s3cret"],
+        showValues: "all",
       },
       problems: [],
     });
@@ -72,6 +75,12 @@ describe("settings", () => {
     const { settings, problems } = readConfig({ [name]: "yes" });
     expect(settings[field]).toBe(fallback);
     expect(problems).toEqual([`${name} must be true or false`]);
+  });
+
+  test.each(["none", "ALL", " all", "true"])("NOPEA_SHOW_VALUES %j: safe, and told", value => {
+    const { settings, problems } = readConfig({ NOPEA_SHOW_VALUES: value });
+    expect(settings.showValues).toBe("safe");
+    expect(problems).toEqual(["NOPEA_SHOW_VALUES must be safe or all"]);
   });
 
   test("law: whatever the values, settings that can be worked with", { timeout: 60_000 }, () => {

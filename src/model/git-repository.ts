@@ -1,4 +1,5 @@
 /** A GitRepository as nopea works with it: parsed once at the edge, every default filled in. */
+import type { Episode, OpenDecision } from "./episode";
 import type { Json } from "./json";
 
 export type HealPolicy = "auto" | "manual" | "notify";
@@ -67,12 +68,37 @@ export interface Repository {
 }
 
 export interface Condition {
-  readonly type: "Ready" | "Reconciling" | "Stalled";
+  readonly type: "Ready" | "Reconciling" | "Stalled" | "Drifted";
   readonly status: "True" | "False" | "Unknown";
   readonly reason: string;
   readonly message: string;
   readonly lastTransitionTime: string;
   readonly observedGeneration: number;
+}
+
+/** An open episode. */
+export interface DriftedObject {
+  /** As formatKey writes it. */
+  readonly object: string;
+  readonly class: Episode["class"];
+  readonly fields: readonly string[];
+  /** User name; "unknown" where nobody witnessed the edit. */
+  readonly who: string;
+  readonly since: string;
+  readonly decision: OpenDecision;
+  readonly until?: string;
+  /** Name of the DriftRecord. */
+  readonly record: string;
+}
+
+/** An object whose healing people suspended. */
+export interface SuspendedObject {
+  readonly object: string;
+  readonly by: string;
+  readonly at?: string;
+  /** Absent: until the annotation is removed. */
+  readonly until?: string;
+  readonly reason?: string;
 }
 
 export interface PendingObject {
@@ -95,6 +121,10 @@ export interface RepositoryStatus {
   readonly lastAttemptedCommit?: string;
   readonly lastSyncTime?: string;
   readonly lastHandledSyncAt?: string;
+  /** All that are open; `drift` has the newest of them. */
+  readonly driftCount?: number;
+  readonly drift?: readonly DriftedObject[];
+  readonly suspended?: readonly SuspendedObject[];
   readonly pending?: readonly PendingObject[];
   readonly resources?: ManagedResources;
   readonly conditions?: readonly Condition[];

@@ -2,6 +2,7 @@
 import { sameStatus } from "../core/status/same";
 import type { RepositoryStatus } from "../model/git-repository";
 import type { Clock, Log } from "../ports";
+import { aborted } from "./aborted";
 
 export interface StatusWriter {
   /** The status as it is meant to be: what the next one is computed from. */
@@ -70,10 +71,4 @@ export function createStatusWriter(writing: StatusWriting): StatusWriter {
 /** Ends early, and without complaint, when life does. */
 async function pause({ clock, life }: StatusWriting, failures: number): Promise<void> {
   await clock.sleep(Math.min(500 * 2 ** failures, LONGEST_PAUSE_MS), life).catch(() => undefined);
-}
-
-function aborted(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    signal.addEventListener("abort", () => reject(signal.reason as Error), { once: true });
-  });
 }

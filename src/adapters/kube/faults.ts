@@ -55,6 +55,11 @@ function writeCode({ status, body }: KubeAnswer, group: string): ErrorCode {
   return "object-refused";
 }
 
+/** True where a write met no namespace, or one that is going. */
+export function hasNoPlace({ status, body }: KubeAnswer): boolean {
+  return (status === 404 && aboutNamespace(body)) || (status === 403 && isLeaving(body));
+}
+
 function isLeaving(body: JsonObject): boolean {
   return causesOf(body).some(({ reason }) => reason === "NamespaceTerminating");
 }
@@ -64,7 +69,7 @@ function aboutNamespace(body: JsonObject): boolean {
 }
 
 /** The message of a Status, at most 1,000 characters. What it quotes of a value of the wrong type is left out. */
-function serverMessage(body: JsonObject): string {
+export function serverMessage(body: JsonObject): string {
   return typeof body.message === "string"
     ? shorten(body.message.replace(/, got &[^]*$/, ", got something else"))
     : "";

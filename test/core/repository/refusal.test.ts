@@ -15,6 +15,7 @@ const settings: Settings = {
   concurrentSyncs: 8,
   allowPrivateHosts: true,
   allowLoopback: false,
+  showValues: "safe",
   webhookSecrets: [],
 };
 

@@ -39,9 +39,17 @@ const status = object("What happened, and what is done about it.", {
   class: text("manual_drift or conflict."),
   since: time("Of the first edit, or of the detection where nopea was away."),
   edits: list("Who changed what, oldest first.", edit),
+  fields: list(
+    "Paths that are not as Git declares, values hidden in them as everywhere; none: the object was deleted.",
+    text("Path."),
+  ),
+  conflicts: list("Those of them that Git changed too since the last apply.", text("Path.")),
   repeats: integer("Edits of the same fields by the same machine account that were folded in."),
   decision: text("waiting, suspended, left, failed; closed: healed, committed, undone."),
   until: time("When the decision is carried out."),
+  graceUntil: time(
+    "When healing may begin at the earliest, also while something else holds it back.",
+  ),
   decisionAt: time("When it was made."),
   reason: text("Why, in one sentence."),
   commit: text("The commit that it was compared with."),

@@ -1,0 +1,104 @@
+/** The DriftRecords of one repository as they are meant to be, beside what the API server has of them. */
+import { textOfEpisode } from "../core/heal/record";
+import { surplus } from "../core/heal/surplus";
+import { isOpen, type Episode } from "../model/episode";
+
+export interface Version {
+  readonly episode: Episode;
+  /** Equal for versions that say the same. */
+  readonly text: string;
+}
+
+/** One record; undefined: not to be there, or not there. */
+export interface Entry {
+  readonly record: string;
+  wanted: Version | undefined;
+  written: Version | undefined;
+  /** Under way: nobody knows what the API server has of it. */
+  busy: boolean;
+  failures: number;
+  /** Not tried before. */
+  due: number;
+}
+
+export type RecordBook = Map<string, Entry>;
+
+/** This is what the record is meant to say from now on. */
+export function want(book: RecordBook, episode: Episode): void {
+  const entry = book.get(episode.record) ?? entryOf(episode.record);
+  book.set(episode.record, entry);
+  entry.wanted = versionOf(episode);
+  trim(book);
+}
+
+/** The record that is to be written next; undefined: all are as they are meant to be. */
+export function soonest(book: RecordBook): Entry | undefined {
+  let first: Entry | undefined;
+  for (const entry of book.values()) {
+    const isEarlier = first === undefined || entry.due < first.due;
+    if (isEarlier && entry.wanted?.text !== entry.written?.text) first = entry;
+  }
+  return first;
+}
+
+/** What the API server was known to have. */
+export function remember(book: RecordBook): ReadonlyMap<string, Version | undefined> {
+  return new Map([...book].map(([record, { written }]) => [record, written]));
+}
+
+/** Takes over what the API server holds, apart from what was written since `before`, while it was asked. */
+export function takeOver(
+  book: RecordBook,
+  before: ReturnType<typeof remember>,
+  listed: readonly Episode[],
+): void {
+  const found = new Map(listed.map(episode => [episode.record, versionOf(episode)]));
+  for (const entry of [...book.values()]) {
+    const last = before.get(entry.record);
+    if (entry.written === last) correct(entry, last, found.get(entry.record));
+    forget(book, entry);
+  }
+  for (const [record, version] of found) {
+    if (!book.has(record) && !before.has(record)) book.set(record, entryOf(record, version));
+  }
+  trim(book);
+}
+
+function correct(entry: Entry, last: Version | undefined, found: Version | undefined): void {
+  entry.written = found;
+  // people may delete what is over
+  if (last !== undefined && found === undefined && isClosed(entry)) entry.wanted = undefined;
+}
+
+/** Drops what is neither there nor meant to be. */
+export function forget(book: RecordBook, { record, wanted, written, busy }: Entry): void {
+  if (wanted === undefined && written === undefined && !busy) book.delete(record);
+}
+
+/** Of closed ones only the newest are meant to be there. */
+function trim(book: RecordBook): void {
+  const wanted = [...book.values()].flatMap(entry => entry.wanted?.episode ?? []);
+  for (const entry of surplus(wanted).flatMap(({ record }) => book.get(record) ?? [])) {
+    entry.wanted = undefined;
+    forget(book, entry);
+  }
+}
+
+function isClosed({ wanted }: Entry): boolean {
+  return wanted !== undefined && !isOpen(wanted.episode);
+}
+
+function entryOf(record: string, version?: Version): Entry {
+  return {
+    record,
+    wanted: version,
+    written: version,
+    busy: false,
+    failures: 0,
+    due: -Infinity,
+  };
+}
+
+function versionOf(episode: Episode): Version {
+  return { episode, text: textOfEpisode(episode) };
+}

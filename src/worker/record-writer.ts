@@ -1,0 +1,113 @@
+/** Writes the DriftRecords of one repository: one at a time, the newest version of each wins, none that changes nothing. */
+import type { Episode } from "../model/episode";
+import type { RepositoryId } from "../model/git-repository";
+import type { Clock, DriftRecords, Log } from "../ports";
+import { aborted } from "./aborted";
+import { createAlarm } from "./alarm";
+import {
+  forget,
+  remember,
+  soonest,
+  takeOver,
+  want,
+  type Entry,
+  type RecordBook,
+} from "./record-book";
+
+export interface RecordWriter {
+  /** Returns at once; the record is written in the background, until it is in or life ends. */
+  set(episode: Episode): void;
+  /**
+   * Those that the API server holds. Open ones that are not there, or not as they were written, are written again;
+   * closed ones that somebody deleted stay deleted.
+   */
+  load(signal: AbortSignal): Promise<readonly Episode[]>;
+  /** Resolves when all that was set is written, or life has ended; rejects when the signal is aborted. */
+  flush(signal: AbortSignal): Promise<void>;
+}
+
+export interface RecordWriting {
+  readonly records: DriftRecords;
+  readonly repository: RepositoryId;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Ends the retries. */
+  readonly life: AbortSignal;
+}
+
+/** A write that fails is tried again with the newest version, while the others go on. */
+export function createRecordWriter(writing: RecordWriting): RecordWriter {
+  const book: RecordBook = new Map();
+  const drain = createDrain(writing, book);
+  return {
+    set(episode) {
+      want(book, episode);
+      drain.wake();
+    },
+    async load(signal) {
+      const before = remember(book);
+      const listed = await writing.records.list(writing.repository, signal);
+      takeOver(book, before, listed);
+      drain.wake();
+      return listed;
+    },
+    async flush(signal) {
+      signal.throwIfAborted();
+      await Promise.race([drain.running(), aborted(signal)]);
+    },
+  };
+}
+
+interface Drain {
+  /** The book has changed. */
+  wake(): void;
+  /** Resolves when the book and the API server say the same; undefined: they do. */
+  running(): Promise<void> | undefined;
+}
+
+function createDrain(writing: RecordWriting, book: RecordBook): Drain {
+  const { clock, life } = writing;
+  const alarm = createAlarm(clock);
+  let running: Promise<void> | undefined;
+
+  async function drain(): Promise<void> {
+    for (let next = soonest(book); next !== undefined; next = soonest(book)) {
+      const { due } = next;
+      if (life.aborted) break;
+      if (due <= clock.now()) await write(writing, book, next);
+      else await alarm.wait(() => due, life).catch(() => undefined);
+    }
+    // in the same turn as the last look, so that no set is missed
+    running = undefined;
+  }
+
+  return {
+    running: () => running,
+    wake() {
+      alarm.nudge();
+      // a drain with nothing to write ends before it is assigned, and would pass for a running one for ever
+      if (running === undefined && soonest(book) !== undefined) running = drain();
+    },
+  };
+}
+
+const FIRST_PAUSE_MS = 500;
+const LONGEST_PAUSE_MS = 30_000;
+
+async function write(writing: RecordWriting, book: RecordBook, entry: Entry): Promise<void> {
+  const { records, repository, clock, log, life } = writing;
+  const { record, wanted } = entry;
+  entry.busy = true;
+  try {
+    if (wanted === undefined) await records.remove(repository, record, life);
+    else await records.write(repository, wanted.episode, life);
+    entry.written = wanted;
+    entry.failures = 0;
+  } catch (error) {
+    entry.due = clock.now() + Math.min(FIRST_PAUSE_MS * 2 ** entry.failures++, LONGEST_PAUSE_MS);
+    if (!life.aborted) log.warn({ record, error: String(error) }, "drift record not written");
+  } finally {
+    entry.busy = false;
+  }
+  forget(book, entry);
+}
