@@ -85,7 +85,7 @@ async function watch(): Promise<void> {
       life,
     }),
     cluster: createCluster({ kube, stream, log, life }),
-    driftRecords: createDriftRecords(kube, { rfc3339: clock.rfc3339, sha256 }),
+    driftRecords: createDriftRecords(kube, { rfc3339: at => clock.rfc3339(at), sha256 }),
     clock,
     log,
     metrics,

@@ -45,10 +45,7 @@ const REPEATS_WITHIN_MS = 600_000;
 export type EpisodesWorld = Pick<World, "clock" | "sha256" | "settings" | "log">;
 
 /** `record` is told of every new version of an episode. */
-export function createEpisodes(
-  world: EpisodesWorld,
-  record: (episode: Episode) => void,
-): Episodes {
+export function createEpisodes(world: EpisodesWorld, record: (episode: Episode) => void): Episodes {
   const episodes = new Map<string, Episode>();
   const fights = new Map<string, Fight>();
 
@@ -91,7 +88,13 @@ export function createEpisodes(
         if (!isOpen(episode) || isDeclared(id)) continue;
         const { until, graceUntil, ...rest } = episode;
         const reason = "Git no longer declares the object";
-        keep(id, episode, { ...rest, decision: "committed", decisionAt: world.clock.now(), reason, commit });
+        keep(id, episode, {
+          ...rest,
+          decision: "committed",
+          decisionAt: world.clock.now(),
+          reason,
+          commit,
+        });
       }
     },
   };
@@ -154,7 +157,11 @@ function withShownPaths({ verdict, desired }: Found, mode: ShowValues): Verdict 
 }
 
 /** Edits of fields that the episode has not told of yet, or that have another value by now. */
-function newEdits(world: EpisodesWorld, found: Found, before: Episode | undefined): readonly Edit[] {
+function newEdits(
+  world: EpisodesWorld,
+  found: Found,
+  before: Episode | undefined,
+): readonly Edit[] {
   const { desired, verdict, evidence, fieldManager } = found;
   const { showValues } = world.settings();
   const isDeleted = verdict.drift?.whole === "deleted";

@@ -66,7 +66,7 @@ function take(outcome: StepOutcome, { step, knowledge, reader, now }: Taking) {
   knowledge.set(id, learn({ step, sighting, before, now }, reader));
   if (before?.base === undefined) return [];
   const { object: answer } = sighting;
-  return leftovers({ base: before.base, desired: step.manifest, answer });
+  return leftovers({ base: before.base, desired: step.manifest, answer }, reader);
 }
 
 const EMPTY = {};

@@ -111,7 +111,8 @@ export class Keeper {
     const giveBack = await this.#turn.take(signal);
     try {
       const target = this.#target;
-      if (target === undefined || this.#keeping.policy()?.source !== target.source) return undefined;
+      if (target === undefined || this.#keeping.policy()?.source !== target.source)
+        return undefined;
       const ids = new Set([
         ...this.#keeping.knowledge.takeChanged(),
         ...this.#ledger.takeDue(this.#world.clock.now()),
@@ -162,8 +163,8 @@ export class Keeper {
         rules,
         graceMs,
         watchingSince: this.#watchingSince,
-        episodeOf: episodes.of,
-        fightOf: episodes.fightOf,
+        episodeOf: object => episodes.of(object),
+        fightOf: object => episodes.fightOf(object),
         commit: target.commit,
         desired,
         failures: this.#failures,

@@ -63,7 +63,8 @@ export function recallSuspensions({ knowledge, desired, status }: Remembering): 
     const end = readSuspension(annotations, seenAt)?.until;
     const told = until === undefined ? undefined : parseTime(until);
     // the times in the status are whole seconds: another end is another value of the annotation
-    const isSame = end === told || (end !== undefined && told !== undefined && Math.abs(end - told) < 2_000);
+    const isSame =
+      end === told || (end !== undefined && told !== undefined && Math.abs(end - told) < 2_000);
     if (isSame) knowledge.set(object, { ...known, suspendHeal: { ...suspendHeal, at: seenAt } });
   }
 }

@@ -45,7 +45,10 @@ export async function recollect(
       : await rehearse(world, item, { declared, applied, known, reader }, signal);
     // what moved meanwhile is looked at again when its event is
     if (answer === undefined || knowledge.get(id) !== known) return;
-    knowledge.set(id, remembered(known, { object, answer, declared, isBase: base !== undefined }, reader));
+    knowledge.set(
+      id,
+      remembered(known, { object, answer, declared, isBase: base !== undefined }, reader),
+    );
   });
 }
 

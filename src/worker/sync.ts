@@ -111,7 +111,7 @@ async function recall(
 ): Promise<void> {
   episodes.remember(await records.load(signal));
   const { desired, commit } = target;
-  const recalling = { knowledge, desired, commit, status, baseOf, episodeOf: episodes.of };
+  const recalling = { knowledge, desired, commit, status, baseOf, episodeOf: (id: string) => episodes.of(id) };
   recallSuspensions(recalling);
   await recallAbsent({ ...recalling, isSameSpec: !isNewSpec });
 }

@@ -279,7 +279,7 @@ export class Worker {
     const { generation = this.#repository.generation } = this.#settled ?? {};
     if (this.#status.current().phase === "Syncing") return;
     const context = this.#context({ ...this.#repository, generation });
-    const { fault, commit = "", adopted = [] } = this.#last ?? report;
+    const { fault, commit = "", adopted } = this.#last ?? report;
     const whole = { ...report, commit, adopted, ...(fault === undefined ? {} : { fault }) };
     this.#status.set(statusAfter(whole, context));
     tellHealed(this.#world, this.#repository, report);
@@ -304,7 +304,8 @@ interface Trying {
 
 /** Undefined: nothing may be written, whatever differs. */
 function policyOf({ parsed }: Repository, settings: Settings): Policy | undefined {
-  if (!parsed.ok || parsed.spec.suspend || refusal(parsed, settings) !== undefined) return undefined;
+  if (!parsed.ok || parsed.spec.suspend || refusal(parsed, settings) !== undefined)
+    return undefined;
   const { healPolicy, conflictPolicy, healGracePeriodMs, intervalMs } = parsed.spec;
   const rules = { healPolicy, conflictPolicy };
   return { rules, graceMs: healGracePeriodMs, intervalMs, source: sourceOf(parsed.spec) };

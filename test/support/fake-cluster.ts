@@ -377,7 +377,10 @@ function mergeStep(before: Stored | undefined, step: Step, plan: Plan): Merge {
 function patch(owned: Owned, operations: readonly PatchOperation[], manager: string): Owned {
   return operations.reduce((before, operation) => {
     if (operation.op === "remove") return removeLeaf(before, operation.path);
-    const nested = operation.path.split("/").slice(1).map(key => key.replaceAll("~1", "/"));
+    const nested = operation.path
+      .split("/")
+      .slice(1)
+      .map(key => key.replaceAll("~1", "/"));
     const value = nested.reduceRight<Json>((below, key) => ({ [key]: below }), operation.value);
     return updateLeaves(before, leavesOf(value as JsonObject), manager);
   }, owned);

@@ -11,7 +11,7 @@ import { conflictingManagers, writeFault } from "./faults";
 import { readLive } from "./live";
 import { patchBody } from "./patch-body";
 import { objectPath } from "./paths";
-import { replaceParts } from "./replace-parts";
+import { replaceParts, type Replaced } from "./replace-parts";
 
 /** Never rejects for what the API server says, only when the signal is aborted. */
 export async function apply(
@@ -24,12 +24,13 @@ export async function apply(
   try {
     const replaced = await replaceParts(kube, step, plan, signal);
     if ("result" in replaced) return replaced;
+    if (step.patchOnly === true) return releasedOf(replaced, step);
     const answer = await kube({
       method: "PATCH",
       path: objectPath(desired.kind, desired.key),
       query: { fieldManager: plan.fieldManager, force: String(step.force) },
       contentType: APPLY_PATCH,
-      body: patchBody(bodyOf({ ...step, ...replaced }, plan.commit)),
+      body: patchBody(bodyOf(onPatched(step, replaced), plan.commit)),
       signal,
     });
     return outcomeOf(answer, step);
@@ -39,6 +40,10 @@ export async function apply(
     if (!(error instanceof NopeaError)) throw error;
     return { result: "failed", desired, fault: { code: error.code, message: error.message } };
   }
+}
+
+function onPatched(step: Step, { patched }: Replaced): Step {
+  return patched === undefined ? step : { ...step, on: patched.live };
 }
 
 /** The manifest with nopea's mark, and with the uid and resourceVersion that it was decided on. */
@@ -53,6 +58,12 @@ function bodyOf({ desired, manifest, on }: Step, commit: string): JsonObject {
       ...(on === undefined ? {} : { uid: on.uid, resourceVersion: on.resourceVersion }),
     },
   };
+}
+
+function releasedOf({ patched }: Replaced, { desired }: Step): StepOutcome {
+  // without an operation there is nothing to release: it is decided again
+  if (patched === undefined) return { result: "stale", desired };
+  return { result: "released", desired, sighting: patched };
 }
 
 function outcomeOf(answer: KubeAnswer, { desired, on }: Step): StepOutcome {

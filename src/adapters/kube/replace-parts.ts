@@ -1,20 +1,26 @@
 /** The JSON patch that goes before an apply, where that can't undo what was edited. */
 import { toJson, type JsonObject } from "../../model/json";
+import type { Sighting } from "../../model/live";
 import type { StepOutcome } from "../../model/outcome";
 import type { Plan, Step } from "../../model/plan";
-import { JSON_PATCH, METADATA_ONLY, type Kube, type KubeAnswer } from "./client";
+import { JSON_PATCH, type Kube, type KubeAnswer } from "./client";
 import { isAnother, writeFault } from "./faults";
-import { readLive } from "./live";
+import { readSighting } from "./live";
 import { objectPath } from "./paths";
 
-/** What the apply is to be sent on: the patched object, where there was something to patch. An outcome ends the step. */
+/** What the patch made of the object; undefined: there was nothing to patch. */
+export interface Replaced {
+  readonly patched: Sighting | undefined;
+}
+
+/** An outcome ends the step; everything else is what the apply is to be sent on. */
 export async function replaceParts(
   kube: Kube,
   { desired, on, replace = [] }: Step,
   { fieldManager }: Pick<Plan, "fieldManager">,
   signal: AbortSignal,
-): Promise<Pick<Step, "on"> | StepOutcome> {
-  if (on === undefined || replace.length === 0) return on === undefined ? {} : { on };
+): Promise<Replaced | StepOutcome> {
+  if (on === undefined || replace.length === 0) return { patched: undefined };
   const tests: readonly JsonObject[] = [
     { op: "test", path: "/metadata/uid", value: on.uid },
     { op: "test", path: "/metadata/resourceVersion", value: on.resourceVersion },
@@ -24,12 +30,11 @@ export async function replaceParts(
     path: objectPath(desired.kind, desired.key),
     query: { fieldManager },
     contentType: JSON_PATCH,
-    accept: METADATA_ONLY,
     body: toJson([...tests, ...replace.map((operation): JsonObject => ({ ...operation }))]),
     signal,
   });
-  const live = answer.status < 300 ? readLive(desired.kind, answer.body) : undefined;
-  if (live !== undefined) return { on: live };
+  const patched = answer.status < 300 ? readSighting(desired.kind, answer.body) : undefined;
+  if (patched !== undefined) return { patched };
   return hasMoved(answer)
     ? { result: "stale", desired }
     : { result: "failed", desired, fault: writeFault(answer, desired) };

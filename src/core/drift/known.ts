@@ -36,7 +36,10 @@ export function look(before: Known | undefined, seen: Sighting, looking: Looking
   // what is older than our last answer is history
   if (order < 0) return before;
   const { snapshot, base } = before;
-  if (snapshot === undefined) return order === 0 ? before : { ...before, ...common(seen, before, looking), object: seen.object };
+  if (snapshot === undefined)
+    return order === 0
+      ? before
+      : { ...before, ...common(seen, before, looking), object: seen.object };
   const differs = changedLeaves(snapshot, seen.object, looking.reader).length > 0;
   if (order > 0) return secondLook(before, seen, { ...looking, differs });
   if (!differs || before.object !== undefined || base === undefined) return before;
@@ -49,7 +52,13 @@ function firstLook(seen: Sighting, looking: Looking, before: Known | undefined):
   // what it was made of before tells what was changed by making it anew
   const memory = before?.snapshot === undefined ? {} : { snapshot: before.snapshot };
   const base = before?.base === undefined ? {} : { base: before.base };
-  return { ...memory, ...base, ...common(seen, undefined, looking), object: seen.object, changedAt: looking.now };
+  return {
+    ...memory,
+    ...base,
+    ...common(seen, undefined, looking),
+    object: seen.object,
+    changedAt: looking.now,
+  };
 }
 
 function secondLook(

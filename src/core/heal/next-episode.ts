@@ -1,5 +1,11 @@
 /** How an episode goes on: from what was found, what was decided, and what came of it. */
-import { isOpen, type ClosedDecision, type Edit, type Episode, type OpenDecision } from "../../model/episode";
+import {
+  isOpen,
+  type ClosedDecision,
+  type Edit,
+  type Episode,
+  type OpenDecision,
+} from "../../model/episode";
 import type { ObjectKey } from "../../model/object-key";
 import type { StepOutcome } from "../../model/outcome";
 import type { FieldVerdict, Hold, Verdict } from "../../model/verdict";
@@ -40,7 +46,8 @@ export function nextEpisode(before: Episode | undefined, finding: Finding): Epis
   }
   const episode = before === undefined ? begin(finding) : goOn(before, finding);
   const left = isWritten(finding) ? fields.filter(({ hold }) => hold !== undefined) : fields;
-  if (left.length === 0 && isWritten(finding)) return close(told(episode, fields), "healed", finding);
+  if (left.length === 0 && isWritten(finding))
+    return close(told(episode, fields), "healed", finding);
   return withDecision(told(episode, left), left, finding);
 }
 

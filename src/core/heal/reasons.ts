@@ -22,8 +22,7 @@ export function reasonsOf(reasoning: Reasoning): Readonly<Record<Hold, string>> 
     autoscaled: "an autoscaler set it",
     conflict: "conflictPolicy live keeps the cluster's value",
     policy: `healPolicy ${rules.healPolicy} leaves it to people`,
-    grace:
-      graceMs === undefined ? "grace period" : `grace period of ${formatDuration(graceMs)}`,
+    grace: graceMs === undefined ? "grace period" : `grace period of ${formatDuration(graceMs)}`,
     fight: `healed ${fight.heals.length} times in ten minutes: somebody else changes it again and again`,
   };
 }

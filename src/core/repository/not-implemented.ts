@@ -17,8 +17,6 @@ export function restrictionsNotImplemented(
 
 /** Fields that have no effect yet and take nothing away from anybody: the sync runs, and its condition names them. */
 export function effectsNotImplemented(spec: RepositorySpec): readonly string[] {
-  const fields: readonly (readonly [boolean, string])[] = [
-    [spec.notify, "spec.notify"],
-  ];
+  const fields: readonly (readonly [boolean, string])[] = [[spec.notify, "spec.notify"]];
   return fields.filter(([used]) => used).map(([, field]) => field);
 }

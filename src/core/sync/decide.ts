@@ -153,7 +153,14 @@ function nobodys(situation: Case): Verdict | undefined {
   return { action: "adopt", ...overwrite(situation), force, held: ignored, healed: [] };
 }
 
-function overwrite({ desired, live, whole, drift, dropped, thorough }: Case): Omit<Overwrite, "force"> {
+function overwrite({
+  desired,
+  live,
+  whole,
+  drift,
+  dropped,
+  thorough,
+}: Case): Omit<Overwrite, "force"> {
   if (live === undefined) throw new Error(`${formatKey(desired.key)} is not there`);
   const fields = drift?.fields ?? [];
   return {

@@ -58,9 +58,7 @@ export function plan(verdicts: readonly Writing[], { reader, commit, snapshotOf 
 /** True for a verdict that is carried out by a write. */
 export function isWriting(verdict: Verdict): verdict is Writing {
   const { action } = verdict;
-  return (
-    action === "create" || action === "update" || action === "adopt" || action === "release"
-  );
+  return action === "create" || action === "update" || action === "adopt" || action === "release";
 }
 
 function stageOf(kind: string): number {
@@ -91,13 +89,10 @@ function stepOf(verdict: Writing, snapshot: Snapshot | undefined, reader: Reader
   }
 }
 
-function overwrite(
-  verdict: Overwrite,
-  snapshot: Snapshot | undefined,
-  reader: Reader,
-): Step {
+function overwrite(verdict: Overwrite, snapshot: Snapshot | undefined, reader: Reader): Step {
   const { desired, live, force, held, object } = verdict;
-  if (object === undefined) return { desired, manifest: desired.manifest, force, held: [], on: live };
+  if (object === undefined)
+    return { desired, manifest: desired.manifest, force, held: [], on: live };
   const manifest = withHeld(desired.manifest, object, held);
   const replace = replaceOf(verdict, { manifest, live: object, snapshot }, reader);
   const step = { desired, manifest, force, held, on: live };
