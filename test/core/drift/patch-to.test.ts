@@ -48,6 +48,15 @@ describe("a patch", () => {
     expect(patched(live, patchTo(live, next))).toEqual(next);
   });
 
+  test("as many items as before, but others: those that stay are not written again", () => {
+    const live: JsonObject = { set: ["a", "b", "c"] };
+    const next = withPart(withPart(live, part('set[="a"]'), undefined), part('set[="d"]'), "d");
+    expect(patchTo(live, next)).toEqual([
+      { op: "remove", path: "/set/0" },
+      { op: "add", path: "/set/-", value: "d" },
+    ]);
+  });
+
   test("law: carried out, it makes the one of the other; of the same it makes nothing", () => {
     const object = fc.dictionary(fc.string(), fc.jsonValue()) as fc.Arbitrary<JsonObject>;
     fc.assert(

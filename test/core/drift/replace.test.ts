@@ -6,7 +6,7 @@ import { replacement } from "../../../src/core/drift/replace";
 import { seenOthers, takeSnapshot, type Snapshot } from "../../../src/core/drift/snapshot";
 import { formatPath } from "../../../src/model/field-path";
 import { leavesOf } from "../../../src/model/field-set";
-import type { JsonObject } from "../../../src/model/json";
+import type { Json, JsonObject } from "../../../src/model/json";
 import { driftOf, pathOf, readCase, READER } from "../../support/drift-case";
 
 interface Known {
@@ -97,6 +97,29 @@ describe.each([{ away: false }, { away: true }])(
     });
   },
 );
+
+test("a label of ours removed, and one of others added: theirs stays", () => {
+  const { base, applied, live = {} } = readCase("removed-label");
+  if (base === undefined) throw new Error("no base");
+  const metadata = live.metadata as JsonObject;
+  const fieldsV1 = { "f:metadata": { "f:labels": { "f:theirs": {} } } };
+  const entry = { manager: "x", operation: "Update", time: "2999-01-01T00:00:00Z", fieldsV1 };
+  const edited: JsonObject = {
+    ...live,
+    metadata: {
+      ...metadata,
+      labels: { ...(metadata.labels as JsonObject), theirs: "b" },
+      managedFields: [...(metadata.managedFields as readonly Json[]), entry],
+    },
+  };
+  const fields = [pathOf("metadata.labels.team"), pathOf("metadata.annotations.gone")];
+  for (const snapshot of [undefined, takeSnapshot(applied, base, READER)]) {
+    for (const thorough of [false, true]) {
+      const replacing = { manifest: base, live: edited, fields, snapshot, thorough };
+      expect(replacement(replacing, READER)).toEqual([]);
+    }
+  }
+});
 
 describe("what others have", () => {
   const { base, applied, live = {} } = readCase("foreign-item-added");
