@@ -159,6 +159,9 @@ describe("what Git dropped", () => {
       { op: "remove", path: "/metadata/labels/team" },
       { op: "remove", path: `${CONTAINER}/env/0` },
     ]);
+    const known = { fields: [], dropped: paths, snapshot: undefined, thorough: false };
+    const patch = replacement({ manifest: desired, live, ...known }, READER);
+    expect(patch).toEqual(removal(live, paths));
   });
 
   test("nothing was dropped: nothing", () => {
