@@ -117,6 +117,23 @@ describe("items by key", () => {
     });
   });
 
+  test("removed by hand, and told with its parts: gone, and its neighbour is not taken for it", () => {
+    const declared = { ports: [port(53, { name: "dns" })] };
+    const live = { ports: [port(54, { protocol: "TCP", name: "dns" })] };
+    const parts = [
+      "ports[containerPort=53,protocol=TCP].containerPort",
+      "ports[containerPort=53,protocol=TCP]",
+    ];
+    const sent = held(
+      declared,
+      live,
+      parts[0] ?? "",
+      "ports[containerPort=54,protocol=TCP].name",
+      ...parts,
+    );
+    expect(sent).toEqual({ ports: [port(54, { protocol: "TCP", name: "dns" })] });
+  });
+
   test("the same key twice in live: once", () => {
     const live = {
       env: [
