@@ -7,6 +7,7 @@ import { takeSnapshot, type Reader } from "../../src/core/drift/snapshot";
 import { compareThreeWay } from "../../src/core/drift/three-way";
 import { parseFile } from "../../src/core/render/parse-file";
 import type { ObjectDrift } from "../../src/model/drift";
+import { parsePath, type FieldPath } from "../../src/model/field-path";
 import type { JsonObject } from "../../src/model/json";
 import type { Manifest } from "../../src/model/manifest";
 import { ownerMarks } from "../../src/model/ownership";
@@ -36,6 +37,13 @@ export function readCase(name: string): DriftCase {
 export function driftOf({ base, desired, applied, live }: DriftCase): ObjectDrift {
   const snapshot = takeSnapshot(applied, base ?? desired, READER);
   return compareThreeWay({ base, desired, live, snapshot }, READER);
+}
+
+/** The path that a text writes; throws for one that is none. */
+export function pathOf(text: string): FieldPath {
+  const path = parsePath(text);
+  if (path === undefined) throw new Error(`${text} is no path`);
+  return path;
 }
 
 /** A manifest as nopea reads and marks it. */

@@ -6,7 +6,6 @@ import { replacement } from "../../src/core/drift/replace";
 import { seenOthers, takeSnapshot, type Snapshot } from "../../src/core/drift/snapshot";
 import { compareThreeWay } from "../../src/core/drift/three-way";
 import type { FieldDrift } from "../../src/model/drift";
-import { parsePath, type FieldPath } from "../../src/model/field-path";
 import {
   isList,
   isObject,
@@ -17,7 +16,7 @@ import {
 import { groupOf, type Desired, type Manifest } from "../../src/model/manifest";
 import type { StepOutcome } from "../../src/model/outcome";
 import type { PatchOperation, Step } from "../../src/model/plan";
-import { READER } from "./drift-case";
+import { pathOf, READER } from "./drift-case";
 
 const signal = new AbortController().signal;
 
@@ -78,7 +77,8 @@ function on(live: JsonObject): Pick<Step, "on"> {
   return { on: { uid, resourceVersion } };
 }
 
-function desiredOf(plural: string, manifest: Manifest): Desired {
+/** The manifest as a sync would want it. */
+export function desiredOf(plural: string, manifest: Manifest): Desired {
   const { apiVersion, kind, metadata } = manifest;
   const { name, namespace = "" } = metadata;
   return {
@@ -102,7 +102,10 @@ export async function heal(
   const { manifest } = object;
   const replaceBy = (thorough: boolean) => (live: JsonObject) => {
     const fields = driftOf(object, live, { snapshot });
-    return replacement({ manifest, live, fields: fields.map(toPath), snapshot, thorough }, READER);
+    return replacement(
+      { manifest, live, fields: fields.map(({ path }) => pathOf(path)), snapshot, thorough },
+      READER,
+    );
   };
   try {
     return { ...(await object.apply(manifest, replaceBy(false))), thorough: false };
@@ -121,12 +124,6 @@ export function driftOf(
   const drift = compareThreeWay({ base: manifest, desired: manifest, live, snapshot }, READER);
   if (drift.object !== "present") throw new Error(`it is ${drift.object}`);
   return drift.fields;
-}
-
-function toPath({ path }: FieldDrift): FieldPath {
-  const parsed = parsePath(path);
-  if (parsed === undefined) throw new Error(path);
-  return parsed;
 }
 
 /** The snapshot with what others added since. */

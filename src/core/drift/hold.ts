@@ -19,7 +19,8 @@ export function withHeld(
     const { part, missing } = lookUp(live, path);
     const isLost = missing.at(-1)?.kind === "item" && missing.length < path.length;
     if (isLost && !names.has(formatPath(missing))) return manifest;
-    return withPart(manifest, path, part);
+    // half an item would be taken for others: it goes as a whole
+    return withPart(manifest, isLost ? missing : path, part);
   }, declared);
 }
 

@@ -1,14 +1,16 @@
 /** Edits that a server-side apply can't undo, on the real API server (spec 121): undone, and nothing else touched. */
 import { setTimeout } from "node:timers/promises";
 import { beforeAll, describe, expect, test } from "vitest";
+import { apply } from "../../../src/adapters/kube/apply";
 import { carryOver } from "../../../src/core/drift/carry-over";
 import { withHeld } from "../../../src/core/drift/hold";
 import { replacement } from "../../../src/core/drift/replace";
-import { parsePath } from "../../../src/model/field-path";
 import type { Json, JsonObject } from "../../../src/model/json";
 import type { Manifest } from "../../../src/model/manifest";
+import type { Step } from "../../../src/model/plan";
 import { testCluster, uniqueSuffix } from "../../support/cluster";
 import {
+  desiredOf,
   driftOf,
   editedObject,
   heal,
@@ -16,7 +18,7 @@ import {
   unordered,
   type EditedObject,
 } from "../../support/edited-object";
-import { READER } from "../../support/drift-case";
+import { pathOf, READER } from "../../support/drift-case";
 import { connect } from "../../support/kube-adapter";
 
 const server = testCluster();
@@ -220,7 +222,7 @@ describe("in the way", () => {
     const snapshot = object.snapshot(sighting.object);
     const variable = "spec.template.spec.containers[name=api].env[name=LEVEL]";
     const { fieldRef } = { fieldRef: { fieldPath: "metadata.name" } };
-    const held = [parsePath(`${variable}.value`) ?? []];
+    const held = [pathOf(`${variable}.value`)];
     const live = await object.edit(
       "kubectl-edit",
       edit(`${CONTAINER}/env/0`, { name: "LEVEL", valueFrom: { fieldRef } }),
@@ -232,12 +234,34 @@ describe("in the way", () => {
     expect(restOf(healed.sighting.object)).toEqual(restOf(sighting.object));
   });
 
+  test("the object moved after the decision, or is gone: stale, and nothing is written", async () => {
+    const object = deployment();
+    const { sighting } = await object.apply(object.manifest);
+    const desired = desiredOf("deployments", object.manifest);
+    const { uid, resourceVersion } = sighting.live;
+    const replace: Step["replace"] = [{ op: "add", path: "/spec/minReadySeconds", value: 9 }];
+    const before = await object.edit("mesh", FOREIGN);
+    const play = (on: Step["on"] & object) => {
+      const step = { desired, manifest: object.manifest, force: true, replace, on };
+      const { fieldManager } = READER;
+      return apply(kube, step, { fieldManager, commit: "c1" }, new AbortController().signal);
+    };
+    expect(await play({ uid, resourceVersion })).toEqual({ result: "stale", desired });
+    const other = "00000000-0000-0000-0000-000000000000";
+    const { resourceVersion: now } = before.metadata as { resourceVersion: string };
+    expect(await play({ uid: other, resourceVersion: now })).toEqual({ result: "stale", desired });
+    expect(restOf(await object.read())).toEqual(restOf(before));
+    const { apiVersion, kind, metadata } = object.manifest;
+    await server.admin.delete({ apiVersion, kind, namespace, name: metadata.name });
+    expect(await play({ uid, resourceVersion: now })).toEqual({ result: "stale", desired });
+  });
+
   test("nothing stands in another's place: no patch", async () => {
     const object = deployment();
     const { sighting } = await object.apply(object.manifest);
     const snapshot = object.snapshot(sighting.object);
     const live = await object.edit("mesh", FOREIGN);
-    const fields = ["spec.replicas", "metadata.labels.gone"].map(text => parsePath(text) ?? []);
+    const fields = ["spec.replicas", "metadata.labels.gone"].map(pathOf);
     const replacing = { manifest: object.manifest, live, fields, snapshot, thorough: false };
     expect(replacement(replacing, READER)).toEqual([]);
   });
