@@ -52,6 +52,23 @@ describe("a gap", () => {
     expect(two.told).toEqual(["listed", "changed a@50"]);
   });
 
+  test("deleted while it is listed anew: lost after that, not before", async () => {
+    const anew = held();
+    const { follow, send, open, lists } = await setUp((_, count) =>
+      count === 4 ? anew.answered : page(String(10 * count), "a@5"),
+    );
+    const [one, two] = [recorder("one"), recorder("two")];
+    await follow(one.follower, [configMaps], signal);
+    await follow(two.follower, [configMaps], signal);
+    await send(GONE);
+    await until(() => open.length === 2 && lists.length === 4);
+    await send(event("DELETED", "a", "41"));
+    await until(() => one.told.includes("lost a@41"));
+    anew.answer(page("40", "a@5"));
+    await until(() => two.told.length === 3);
+    expect(two.told).toEqual(["listed a@5", "listed a@5", "lost a@41"]);
+  });
+
   test("lists that fail after it: tried again until they succeed", async () => {
     const { follow, send, logged } = await setUp((_, count) =>
       count === 3 || count === 5 || count === 6 ? { status: 500 } : page(String(10 * count)),
