@@ -47,6 +47,6 @@ describeDriftRecords("the fake", () => {
     createRepository: (name = "my-app", namespace = `n${count++}`) =>
       Promise.resolve({ namespace, name, uid: `uid-${count++}` }),
     deleteRepository: () => Promise.resolve(),
-    deleteRecord: (id, record) => Promise.resolve(fake.delete(id, record)),
+    deleteRecord: (id, record) => Promise.resolve().then(() => fake.delete(id, record)),
   });
 });

@@ -199,7 +199,7 @@ describe("loading", () => {
 
 describe("how many are kept", () => {
   test("of 60 closed ones the 50 that were closed last; open ones all", async () => {
-    for (const number of range(60)) {
+    for (const number of range(60).reverse()) {
       writer.set(episode(`open${number}`));
       // the later its name, the earlier it was closed
       writer.set(closed(number, { decisionAt: (100 - number) * SECOND }));
