@@ -30,8 +30,7 @@ export async function execute(
   { writing, knowledge, reader, commit }: Executing,
   signal: AbortSignal,
 ): Promise<readonly Executed[]> {
-  const snapshotOf = (id: string) => knowledge.get(id)?.snapshot;
-  const planned = plan(writing, { reader, commit, snapshotOf });
+  const planned = plan(writing, { reader, commit, pastOf: id => knowledge.get(id) ?? {} });
   const steps = new Map(planned.stages.flat().map(step => [formatKey(step.desired.key), step]));
   const ends = new Map([...steps.keys()].map(id => [id, knowledge.hold(id)]));
   const executed: Executed[] = [];

@@ -5,7 +5,7 @@ import { formatKey } from "../../model/object-key";
 import type { PatchOperation, Plan, Step } from "../../model/plan";
 import type { Overwrite, Verdict, Writing } from "../../model/verdict";
 import { withHeld } from "../drift/hold";
-import { removal } from "../drift/leftovers";
+import { leftovers, removal } from "../drift/leftovers";
 import { replacement } from "../drift/replace";
 import type { Reader, Snapshot } from "../drift/snapshot";
 import { annotationsOf } from "../heal/suspension";
@@ -37,19 +37,25 @@ const STAGES: readonly ReadonlySet<string>[] = [
 ];
 const THIRD = 2;
 
+/** What nopea's own last apply was, and was answered with; absent: not known. */
+export interface Past {
+  readonly snapshot?: Snapshot;
+  readonly base?: Manifest;
+}
+
 export interface Planning {
   readonly reader: Reader;
   readonly commit: string;
-  /** What is known of a live object, by formatKey. */
-  readonly snapshotOf: (id: string) => Snapshot | undefined;
+  /** What is remembered of a live object, by formatKey. */
+  readonly pastOf: (id: string) => Past;
 }
 
 /** Within a stage the order is that of the verdicts. */
-export function plan(verdicts: readonly Writing[], { reader, commit, snapshotOf }: Planning): Plan {
+export function plan(verdicts: readonly Writing[], { reader, commit, pastOf }: Planning): Plan {
   const stages = STAGES.map((): Step[] => []);
   for (const verdict of verdicts) {
-    const snapshot = snapshotOf(formatKey(verdict.desired.key));
-    stages[stageOf(verdict.desired.key.kind)]?.push(stepOf(verdict, snapshot, reader));
+    const past = pastOf(formatKey(verdict.desired.key));
+    stages[stageOf(verdict.desired.key.kind)]?.push(stepOf(verdict, past, reader));
   }
   const { fieldManager } = reader;
   return { fieldManager, commit, stages: stages.filter(stage => stage.length > 0) };
@@ -66,7 +72,7 @@ function stageOf(kind: string): number {
   return stage < 0 ? THIRD : stage;
 }
 
-function stepOf(verdict: Writing, snapshot: Snapshot | undefined, reader: Reader): Step {
+function stepOf(verdict: Writing, past: Past, reader: Reader): Step {
   const { desired } = verdict;
   const { manifest } = desired;
   switch (verdict.action) {
@@ -85,35 +91,37 @@ function stepOf(verdict: Writing, snapshot: Snapshot | undefined, reader: Reader
       };
     case "update":
     case "adopt":
-      return overwrite(verdict, snapshot, reader);
+      return overwrite(verdict, past, reader);
   }
 }
 
-function overwrite(verdict: Overwrite, snapshot: Snapshot | undefined, reader: Reader): Step {
+function overwrite(verdict: Overwrite, past: Past, reader: Reader): Step {
   const { desired, live, force, held, object } = verdict;
   if (object === undefined)
     return { desired, manifest: desired.manifest, force, held: [], on: live };
   const manifest = withHeld(desired.manifest, object, held);
-  const replace = replaceOf(verdict, { manifest, live: object, snapshot }, reader);
+  const replace = replaceOf(verdict, { manifest, live: object, ...past }, reader);
   const step = { desired, manifest, force, held, on: live };
   return replace.length === 0 ? step : { ...step, replace };
 }
 
-interface Replacing {
+interface Replacing extends Past {
   readonly manifest: Manifest;
   readonly live: JsonObject;
-  readonly snapshot: Snapshot | undefined;
 }
 
 /** What server-side apply alone would leave there. */
 function replaceOf(
   { healed, dropped, thorough = false }: Overwrite,
-  { manifest, live, snapshot }: Replacing,
+  { manifest, live, snapshot, base }: Replacing,
   reader: Reader,
 ): readonly PatchOperation[] {
   if (dropped.length > 0) return removal(live, dropped);
   if (healed.length === 0) return [];
-  return replacement({ manifest, live, fields: healed, snapshot, thorough }, reader);
+  // half of what Git drops would stay, and be refused
+  const drops = base && leftovers({ base, desired: manifest, answer: live }, reader);
+  const replacing = { manifest, live, fields: healed, snapshot, thorough };
+  return replacement({ ...replacing, ...(drops === undefined ? {} : { dropped: drops }) }, reader);
 }
 
 function removeAnnotation(name: string): PatchOperation {
