@@ -31,8 +31,8 @@ export interface Job {
   readonly tip: string;
   readonly memory: Memory;
   readonly status: RepositoryStatus;
-  /** The status is about another spec than this one. */
-  readonly isNewSpec: boolean;
+  /** Of the GitRepository. */
+  readonly generation: number;
   readonly keeper: Keeper;
   readonly knowledge: Knowledge;
   readonly episodes: Episodes;
@@ -107,7 +107,7 @@ async function apply(world: World, job: Rest, signal: AbortSignal): Promise<Repo
 
 /** What this process did not see: records, suspensions, and what was there. */
 async function recall(
-  { records, episodes, knowledge, target, status, isNewSpec, baseOf }: Rest & Recalled,
+  { records, episodes, knowledge, target, status, generation, baseOf }: Rest & Recalled,
   signal: AbortSignal,
 ): Promise<void> {
   episodes.remember(await records.load(signal));
@@ -121,7 +121,7 @@ async function recall(
     episodeOf: (id: string) => episodes.of(id),
   };
   recallSuspensions(recalling);
-  await recallAbsent({ ...recalling, isSameSpec: !isNewSpec });
+  await recallAbsent({ ...recalling, isSameSpec: status.observedGeneration === generation });
 }
 
 interface Recalled {
