@@ -5,7 +5,7 @@ import type { Desired } from "../model/manifest";
 import { formatKey } from "../model/object-key";
 import type { OwnerMarks } from "../model/ownership";
 import type { Report } from "../model/report";
-import type { Fault } from "../model/verdict";
+import type { Fault, Verdict } from "../model/verdict";
 import type { World } from "../ports";
 import type { BaseOf } from "./bases";
 import { converge, type Converged } from "./converge";
@@ -187,11 +187,16 @@ export class Keeper {
       suspension: found.suspension,
       episode: episodes.of(id),
       retryAt: retryAt > now ? retryAt : undefined,
-      isUnseen: knowledge.isUnsure(id) && verdict.drift !== undefined,
+      isUnseen: knowledge.isUnsure(id) && isLeftAlone(verdict),
       now,
       intervalMs,
     });
   }
+}
+
+/** As somebody made it: nobody writes it, and no watch tells when that changes. */
+function isLeftAlone({ action, drift }: Verdict): boolean {
+  return action === "hold" || (action === "keep" && drift !== undefined);
 }
 
 const NO_POLICY: Omit<Policy, "source"> = {
