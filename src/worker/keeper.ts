@@ -58,6 +58,11 @@ export class Keeper {
     return this.#failures;
   }
 
+  /** True where it keeps objects as a commit of this source declares. */
+  keeps(source: string): boolean {
+    return this.#target?.source === source;
+  }
+
   /** Everything of a commit. Rejects when the cluster cannot be read, or the signal is aborted. */
   async walk(walk: Walk, signal: AbortSignal): Promise<Report> {
     const giveBack = await this.#turn.take(signal);
