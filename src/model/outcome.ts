@@ -15,8 +15,8 @@ export type StepOutcome =
     }
   /** The annotations of a suspension that has ended are off: decide again. */
   | { readonly result: "released"; readonly desired: Desired; readonly sighting: Sighting }
-  /** The object is not the one that the step was decided on: decide again. */
-  | { readonly result: "stale"; readonly desired: Desired }
+  /** The object is not the one that the step was decided on: decide again. `patched`: but a patch before it is in. */
+  | { readonly result: "stale"; readonly desired: Desired; readonly patched?: boolean }
   /** Others own fields of it (an unforced apply said so). */
   | {
       readonly result: "contested";
@@ -24,3 +24,9 @@ export type StepOutcome =
       readonly managers: readonly string[];
     }
   | { readonly result: "failed"; readonly desired: Desired; readonly fault: Fault };
+
+/** True where the write, or the first half of it, changed the object. */
+export function hasWritten(outcome: StepOutcome | undefined): boolean {
+  if (outcome?.result === "stale") return outcome.patched === true;
+  return outcome?.result === "applied";
+}

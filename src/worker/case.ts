@@ -12,6 +12,7 @@ import type { ObjectDrift } from "../model/drift";
 import type { JsonObject } from "../model/json";
 import { kindId, type Desired } from "../model/manifest";
 import { formatKey } from "../model/object-key";
+import { hasWritten } from "../model/outcome";
 import { managingRepository } from "../model/ownership";
 import type { DriftVerdict } from "../model/verdict";
 import type { Judging } from "./judging";
@@ -48,17 +49,21 @@ function surroundings({ seen, unavailable }: Judging, { key, kind }: Desired) {
 }
 
 function standingOf(
-  { episodeOf }: Judging,
+  { episodeOf, outcomes }: Judging,
   { id, desired, known, standing, whole }: LiveObject,
   now: number,
 ) {
   const suspension = suspensionOf(known);
   const isNobodys = standing?.of === "nobody";
+  const outcome = outcomes.get(id);
+  // a patch that is in without its apply belongs to nobody who declares it
+  const isHalf = outcome?.result === "stale" && hasWritten(outcome);
+  const isDisowned = isHalf || isUndone(episodeOf(id), known);
   return {
     ...(known && standing ? { live: { object: known.live, standing } } : {}),
     whole,
     suspension,
-    disowned: isUndone(episodeOf(id), known) && !isSuspended(suspension, now),
+    disowned: isDisowned && !isSuspended(suspension, now),
     ignored: isNobodys ? ignoredFields(ignoredBy(desired), desired, whole) : [],
   };
 }

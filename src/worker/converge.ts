@@ -8,7 +8,7 @@ import type { Observation } from "../model/observation";
 import type { FieldPath } from "../model/field-path";
 import { kindId, type Desired } from "../model/manifest";
 import { formatKey } from "../model/object-key";
-import type { StepOutcome } from "../model/outcome";
+import { hasWritten, type StepOutcome } from "../model/outcome";
 import type { OwnerMarks } from "../model/ownership";
 import type { Fault, Verdict } from "../model/verdict";
 import type { World } from "../ports";
@@ -95,7 +95,7 @@ interface Looking {
 /** What a write has just healed was an edit, also if the same object is written once more. */
 function keep({ verdicts, evidence, outcomes }: Progress, verdict: Verdict, found: Evidence): void {
   const id = formatKey(verdict.desired.key);
-  const isWritten = outcomes.get(id)?.result === "applied";
+  const isWritten = hasWritten(outcomes.get(id));
   // what came too late says nothing about what is decided now
   if (!isWritten) outcomes.delete(id);
   const drift = verdict.drift ?? (isWritten ? verdicts.get(id)?.drift : undefined);

@@ -33,7 +33,9 @@ export async function apply(
       body: patchBody(bodyOf(onPatched(step, replaced), plan.commit)),
       signal,
     });
-    return outcomeOf(answer, step);
+    const outcome = outcomeOf(answer, step);
+    const isHalf = outcome.result === "stale" && replaced.patched !== undefined;
+    return isHalf ? { ...outcome, patched: true } : outcome;
   } catch (error) {
     // a timeout's reason is a NopeaError too, but says nothing about this object
     signal.throwIfAborted();
