@@ -12,7 +12,7 @@ import type { ObjectDrift } from "../model/drift";
 import type { JsonObject } from "../model/json";
 import { kindId, type Desired } from "../model/manifest";
 import { formatKey } from "../model/object-key";
-import { hasWritten } from "../model/outcome";
+import { hasWritten, type StepOutcome } from "../model/outcome";
 import { managingRepository } from "../model/ownership";
 import type { DriftVerdict } from "../model/verdict";
 import type { Judging } from "./judging";
@@ -55,10 +55,7 @@ function standingOf(
 ) {
   const suspension = suspensionOf(known);
   const isNobodys = standing?.of === "nobody";
-  const outcome = outcomes.get(id);
-  // a patch that is in without its apply belongs to nobody who declares it
-  const isHalf = outcome?.result === "stale" && hasWritten(outcome);
-  const isDisowned = isHalf || isUndone(episodeOf(id), known);
+  const isDisowned = isHalf(outcomes.get(id)) || isUndone(episodeOf(id), known);
   return {
     ...(known && standing ? { live: { object: known.live, standing } } : {}),
     whole,
@@ -66,6 +63,11 @@ function standingOf(
     disowned: isDisowned && !isSuspended(suspension, now),
     ignored: isNobodys ? ignoredFields(ignoredBy(desired), desired, whole) : [],
   };
+}
+
+/** A patch that is in without its apply belongs to nobody who declares it. */
+function isHalf(outcome: StepOutcome | undefined): boolean {
+  return outcome?.result === "stale" && hasWritten(outcome);
 }
 
 function historyOf(

@@ -12,12 +12,12 @@ interface OwnObject {
   readonly object: JsonObject;
 }
 
-/** Forced: nobody else may have them otherwise. Rejects when the server refuses. */
+/** The object as it is now. Forced: nobody else may have it otherwise. Rejects when the server refuses. */
 export async function applyOwn(
   kube: Kube,
   { path, name, object }: OwnObject,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<JsonObject> {
   const { status, body } = await kube({
     method: "PATCH",
     path,
@@ -26,7 +26,7 @@ export async function applyOwn(
     body: JSON.stringify(object),
     signal,
   });
-  if (status < 300) return;
+  if (status < 300) return body;
   // an API server before 1.22 answers 415 to server-side apply, or knows no apiextensions.k8s.io/v1
   const message = typeof body.message === "string" ? body.message : `HTTP ${status}`;
   throw new NopeaError("object-refused", `${name}: ${message}`);

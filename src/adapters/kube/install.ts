@@ -19,9 +19,10 @@ async function install(kube: Kube, definition: Definition, signal: AbortSignal):
   const { name } = definition.metadata;
   const path = `${DEFINITIONS}/${name}`;
   const own = { path, name: `CustomResourceDefinition ${name}`, object: { ...definition } };
-  await applyOwn(kube, own, signal);
-  while (!isEstablished((await kube({ path, signal })).body)) {
+  let answer = await applyOwn(kube, own, signal);
+  while (!isEstablished(answer)) {
     await sleep(100, undefined, { signal });
+    answer = (await kube({ path, signal })).body;
   }
 }
 
