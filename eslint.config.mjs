@@ -2,10 +2,10 @@
 import tseslint from "typescript-eslint";
 
 const size = {
-  complexity: ["warn", { max: 8, variant: "modified" }],
-  "max-depth": ["warn", 2],
-  "max-lines": ["warn", { max: 200, skipBlankLines: true, skipComments: true }],
-  "max-lines-per-function": ["warn", { max: 40, skipBlankLines: true, skipComments: true }],
+  complexity: ["error", { max: 8, variant: "modified" }],
+  "max-depth": ["error", 2],
+  "max-lines": ["error", { max: 200, skipBlankLines: true, skipComments: true }],
+  "max-lines-per-function": ["error", { max: 40, skipBlankLines: true, skipComments: true }],
   "max-params": ["error", 4],
 };
 
@@ -77,7 +77,7 @@ export default tseslint.config(
     files: ["test/**", "vitest.config.mts"],
     rules: {
       "max-lines-per-function": "off",
-      "max-lines": ["warn", { max: 400, skipBlankLines: true, skipComments: true }],
+      "max-lines": ["error", { max: 400, skipBlankLines: true, skipComments: true }],
       "no-restricted-properties": [
         "error",
         {
