@@ -45,17 +45,14 @@ describe.concurrent.each([
     expect(await app.data("a")).toEqual({ one: "2", two: "1" });
     expect(status).toMatchObject({ driftCount: 0 });
     const [closed] = await closedRecords(admin, app.namespace);
-    expect(closed?.status).toMatchObject({ class: "conflict", decision: "healed", commit });
-    expect(closed?.status.edits).toMatchObject([{ changes: [{ path: "data.one" }] }]);
+    expect(closed.status).toMatchObject({ class: "conflict", decision: "healed", commit });
+    expect(closed.status.edits).toMatchObject([{ changes: [{ path: "data.one" }] }]);
     await maps.stop();
     expect(valuesOf(maps, "a", ({ data }) => data?.one)).toEqual(["hand", "2"]);
   });
 
   it("conflictPolicy live: it stays and is told as held, the rest lands; with git it lands too", async () => {
-    const { app, maps, write } = await start(
-      { ...spec, conflictPolicy: "live" },
-      both("1", "1"),
-    );
+    const { app, maps, write } = await start({ ...spec, conflictPolicy: "live" }, both("1", "1"));
     await write({ one: "hand" });
     const commit = await app.push(both("2", "2"));
     await app.synced(commit);
@@ -88,23 +85,20 @@ describe.concurrent.each([
     expect(after.status).not.toHaveProperty("pending");
     expect(conditionOf(after.status, "Drifted")).toBeUndefined();
     const [closed] = await closedRecords(admin, app.namespace);
-    expect(closed?.status).toMatchObject({ class: "conflict", decision: "healed" });
+    expect(closed.status).toMatchObject({ class: "conflict", decision: "healed" });
     await maps.stop();
     expect(valuesOf(maps, "a", ({ data }) => data?.one)).toEqual(["hand", "2"]);
   });
 
   it("conflictPolicy live: a later commit with the live value ends it, and nothing is written there", async () => {
-    const { app, maps, write } = await start(
-      { ...spec, conflictPolicy: "live" },
-      both("1", "1"),
-    );
+    const { app, maps, write } = await start({ ...spec, conflictPolicy: "live" }, both("1", "1"));
     await write({ one: "hand" });
     await app.synced(await app.push(both("2", "1")));
     await app.push(both("hand", "1"));
     const { status } = await app.until(({ driftCount }) => driftCount === 0);
     expect(status).not.toHaveProperty("pending");
     const [closed] = await closedRecords(admin, app.namespace);
-    expect(closed?.status).toMatchObject({ decision: "committed" });
+    expect(closed.status).toMatchObject({ decision: "committed" });
     await maps.stop();
     expect(valuesOf(maps, "a", ({ data }) => data?.one)).toEqual(["hand"]);
   });
@@ -129,7 +123,7 @@ describe.concurrent.each([
     expect(await app.data("a")).toEqual({ one: "2", two: "2" });
     expect(status).toMatchObject({ driftCount: 0 });
     const [closed] = await closedRecords(admin, app.namespace);
-    expect(closed?.status).toMatchObject({ class: "manual_drift", decision: "committed" });
+    expect(closed.status).toMatchObject({ class: "manual_drift", decision: "committed" });
     await maps.stop();
     expect(valuesOf(maps, "a", ({ data }) => data?.one)).toEqual(["2"]);
   });
@@ -161,7 +155,7 @@ describe.concurrent("a Deployment whose image was set by hand", () => {
   it("a commit with replicas and a variable: both land, the image never moves, and is healed by its own time", async () => {
     const app = await world.app({
       files: { "d.yaml": deployment(1, "registry.invalid/a:1", "") },
-      spec: { interval: "1s", healGracePeriod: "6s" },
+      spec: { interval: "1s", healGracePeriod: "12s" },
     });
     await app.synced();
     const { namespace } = app;
@@ -180,7 +174,7 @@ describe.concurrent("a Deployment whose image was set by hand", () => {
       replicas: 2,
       template: { spec: { containers: [{ image: "hotfix:v1", env }] } },
     });
-    await closedRecords(admin, namespace, 1, 12_000);
+    await closedRecords(admin, namespace, 1, 18_000);
     await deployments.stop();
     const images = valuesOf(
       deployments,
@@ -188,6 +182,9 @@ describe.concurrent("a Deployment whose image was set by hand", () => {
       ({ spec }) => spec.template.spec.containers[0]?.image,
     );
     // what the controller had written before comes first
-    expect(images.slice(images.indexOf("hotfix:v1"))).toEqual(["hotfix:v1", "registry.invalid/a:1"]);
+    expect(images.slice(images.indexOf("hotfix:v1"))).toEqual([
+      "hotfix:v1",
+      "registry.invalid/a:1",
+    ]);
   });
 });

@@ -1,20 +1,12 @@
 /** Every kind of edit by hand, with healPolicy auto and no grace period: healed within a second, and recorded. */
 import { describe, expect, it } from "vitest";
 import type { KubeObject, ObjectRef } from "../../src/local/kube-types";
-import {
-  canonical,
-  closedRecords,
-  contentOf,
-  edit,
-  firstAfter,
-  recordsOf,
-  scale,
-} from "../support/hands";
+import { canonical, closedRecords, contentOf, edit, firstAfter, recordsOf } from "../support/hands";
 import { record } from "../support/recorder";
 import { configMap, useWorld, type App } from "../support/world";
 
 const world = useWorld();
-const { admin, kubectl } = world.cluster;
+const { admin } = world.cluster;
 
 const container = "spec.template.spec.containers[name=api]";
 const deployment = `apiVersion: apps/v1
@@ -57,7 +49,7 @@ interface Content {
 const image = { path: `${container}.image`, from: "registry.invalid/api:1.4" };
 
 async function run(app: App, args: readonly string[], input = ""): Promise<void> {
-  const { code, stderr } = await kubectl(["-n", app.namespace, ...args], { input });
+  const { code, stderr } = await world.cluster.kubectl(["-n", app.namespace, ...args], { input });
   expect(code, stderr).toBe(0);
 }
 
@@ -71,7 +63,8 @@ const edits: Readonly<Record<string, Edit>> = {
     changes: [{ ...image, to: "hotfix:v1" }],
   },
   "a merge patch of a number": {
-    by: app => run(app, ["patch", "deploy", "api", "--type=merge", "-p", '{"spec":{"replicas":5}}']),
+    by: app =>
+      run(app, ["patch", "deploy", "api", "--type=merge", "-p", '{"spec":{"replicas":5}}']),
     manager: "kubectl-patch",
     changes: [{ path: "spec.replicas", from: "2", to: "5" }],
   },
@@ -85,9 +78,7 @@ const edits: Readonly<Record<string, Edit>> = {
     ]),
     // the API server counts the default as theirs
     manager: "kubectl-patch",
-    changes: [
-      { path: "spec.template.spec.terminationGracePeriodSeconds", from: "20", to: "30" },
-    ],
+    changes: [{ path: "spec.template.spec.terminationGracePeriodSeconds", from: "20", to: "30" }],
   },
   "a label is removed": {
     by: app => run(app, ["label", "deploy/api", "tier-"]),
@@ -124,7 +115,11 @@ const edits: Readonly<Record<string, Edit>> = {
   "a variable is changed, another one added: that one is foreign, and stays": {
     by: patching("kubectl-edit", [
       { op: "replace", path: "/spec/template/spec/containers/0/env/0/value", value: "wild" },
-      { op: "add", path: "/spec/template/spec/containers/0/env/-", value: { name: "X", value: "y" } },
+      {
+        op: "add",
+        path: "/spec/template/spec/containers/0/env/-",
+        value: { name: "X", value: "y" },
+      },
     ]),
     manager: "kubectl-edit",
     changes: [{ path: `${container}.env[name=MODE].value`, from: "(changed)", to: "(changed)" }],
@@ -168,7 +163,11 @@ async function healed(app: App, ref: ObjectRef, { by, stays }: Pick<Edit, "by" |
   await by(app, ref);
   const edited = await firstAfter(recorder, 0, object => canonical(contentOf(object)) !== before);
   const after = canonical(content);
-  const back = await firstAfter(recorder, edited.at, object => canonical(contentOf(object)) === after);
+  const back = await firstAfter(
+    recorder,
+    edited.at,
+    object => canonical(contentOf(object)) === after,
+  );
   await recorder.stop();
   return back.at - edited.at;
 }
@@ -177,7 +176,12 @@ describe.concurrent("an edit of a Deployment by hand", () => {
   it.each(Object.entries(edits))("%s: healed within a second, and recorded", async (_, given) => {
     const app = await world.app({ files: { "api.yaml": deployment } });
     const { status } = await app.synced();
-    const ref = { apiVersion: "apps/v1", kind: "Deployment", namespace: app.namespace, name: "api" };
+    const ref = {
+      apiVersion: "apps/v1",
+      kind: "Deployment",
+      namespace: app.namespace,
+      name: "api",
+    };
     const before = await admin.get(ref);
     expect(await healed(app, ref, given)).toBeLessThan(1_000);
     const [found] = await closedRecords(admin, app.namespace);
@@ -197,9 +201,11 @@ describe.concurrent("an edit of a Deployment by hand", () => {
       },
     });
     const who = manager === undefined ? {} : { manager };
-    expect(found?.status.edits).toMatchObject([{ by: "unknown", source: "inferred", verb, ...who }]);
-    expect(found?.status.edits[0]?.manager).toBe(manager);
-    expect(found?.status.edits[0]?.changes).toEqual(changes);
+    expect(found.status.edits).toMatchObject([
+      { by: "unknown", source: "inferred", verb, ...who },
+    ]);
+    expect(found.status.edits[0]?.manager).toBe(manager);
+    expect(found.status.edits[0]?.changes).toEqual(changes);
     const after = await app.until(({ driftCount }) => driftCount === 0);
     expect(after.status).not.toHaveProperty("drift");
     expect(after.status?.lastSyncedCommit).toBe(status?.lastSyncedCommit);
@@ -220,37 +226,49 @@ const values: readonly (readonly [string, string, string, object])[] = [
 ];
 
 describe.concurrent("values that nobody else may see", () => {
-  it.each(values)("%s is changed: healed, and the value is told nowhere", async (_, kind, text, body) => {
-    const app = await world.app({ files: { "a.yaml": text } });
-    await app.synced();
-    const ref = { apiVersion: "v1", kind, namespace: app.namespace, name: "a" };
-    const by = patching("kubectl-patch", body);
-    expect(await healed(app, ref, { by })).toBeLessThan(1_000);
-    const [found] = await closedRecords(admin, app.namespace);
-    expect(found?.status.edits[0]).toMatchObject({
-      manager: "kubectl-patch",
-      changes: [{ path: "data.value", from: "(changed)", to: "(changed)" }],
-    });
-    const told = JSON.stringify([found, await app.resource()]) + (await world.nopea.watcher.log());
-    expect(told).toContain("data.value");
-    for (const value of [planted, inBase64, "from-git"]) expect(told).not.toContain(value);
-  });
+  it.each(values)(
+    "%s is changed: healed, and the value is told nowhere",
+    async (_, kind, text, body) => {
+      const app = await world.app({ files: { "a.yaml": text } });
+      await app.synced();
+      const ref = { apiVersion: "v1", kind, namespace: app.namespace, name: "a" };
+      const by = patching("kubectl-patch", body);
+      expect(await healed(app, ref, { by })).toBeLessThan(1_000);
+      const [found] = await closedRecords(admin, app.namespace);
+      expect(found.status.edits[0]).toMatchObject({
+        manager: "kubectl-patch",
+        changes: [{ path: "data.value", from: "(changed)", to: "(changed)" }],
+      });
+      const told =
+        JSON.stringify([found, await app.resource()]) + (await world.nopea.watcher.log());
+      expect(told).toContain("data.value");
+      for (const value of [planted, inBase64, "from-git"]) expect(told).not.toContain(value);
+    },
+  );
 
   it("a ConfigMap's key is removed, another added: the first is back, the other is foreign and stays", async () => {
     const app = await world.app({ files: { "a.yaml": configMap("a", "1") } });
     await app.synced();
     const ref = { apiVersion: "v1", kind: "ConfigMap", namespace: app.namespace, name: "a" };
-    await edit(admin, ref, { manager: "kubectl-edit", body: { data: { value: null, other: "2" } } });
+    await edit(admin, ref, {
+      manager: "kubectl-edit",
+      body: { data: { value: null, other: "2" } },
+    });
     const [found] = await closedRecords(admin, app.namespace);
     expect(await app.data("a")).toEqual({ value: "1", other: "2" });
-    expect(found?.status.edits[0]?.changes).toEqual([{ path: "data.value", from: "(changed)" }]);
+    expect(found.status.edits[0]?.changes).toEqual([{ path: "data.value", from: "(changed)" }]);
   });
 
   it("two edits of two objects: a record each, named by its object", async () => {
     const files = { "a.yaml": configMap("a", "1"), "b.yaml": configMap("b", "1") };
     const app = await world.app({ files });
     await app.synced();
-    const of = (name: string) => ({ apiVersion: "v1", kind: "ConfigMap", namespace: app.namespace, name });
+    const of = (name: string) => ({
+      apiVersion: "v1",
+      kind: "ConfigMap",
+      namespace: app.namespace,
+      name,
+    });
     await edit(admin, of("a"), { manager: "kubectl-edit", body: { data: { value: "2" } } });
     await edit(admin, of("b"), { manager: "kubectl-edit", body: { data: { value: "2" } } });
     await closedRecords(admin, app.namespace, 2);

@@ -15,7 +15,12 @@ interface ConfigMap extends KubeObject {
 
 const dataOf = ({ data }: ConfigMap) => data;
 const pair = (one: string, two: string) =>
-  JSON.stringify({ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "a" }, data: { one, two } });
+  JSON.stringify({
+    apiVersion: "v1",
+    kind: "ConfigMap",
+    metadata: { name: "a" },
+    data: { one, two },
+  });
 const refOf = ({ namespace }: App, name = "a") => ({
   apiVersion: "v1",
   kind: "ConfigMap",
@@ -61,7 +66,9 @@ describe.concurrent.each(["manual", "notify"])("healPolicy %s", healPolicy => {
     ]);
     expect(conditionOf(status, "Ready")?.status).toBe("True");
     expect(conditionOf(status, "Drifted")).toMatchObject({ status: "True", reason: "ManualDrift" });
-    const writes = (await world.writes(mark)).filter(({ namespace }) => namespace === app.namespace);
+    const writes = (await world.writes(mark)).filter(
+      ({ namespace }) => namespace === app.namespace,
+    );
     expect(writes.filter(({ resource }) => resource === "configmaps")).toEqual([]);
     // the record: made, and its status
     expect(writes.length).toBeLessThanOrEqual(2);
@@ -71,7 +78,7 @@ describe.concurrent.each(["manual", "notify"])("healPolicy %s", healPolicy => {
     const after = await calm(app);
     expect(conditionOf(after.status, "Drifted")).toBeUndefined();
     const [closed] = await closedRecords(admin, app.namespace);
-    expect(closed?.status).toMatchObject({ decision: "healed" });
+    expect(closed.status).toMatchObject({ decision: "healed" });
     await maps.stop();
     expect(valuesOf(maps, "a", dataOf)).toEqual([{ value: "2" }, { value: "1" }]);
   });
@@ -105,7 +112,7 @@ describe.concurrent.each(["manual", "notify"])("healPolicy %s", healPolicy => {
     await app.push({ "a.yaml": configMap("a", "2") });
     await calm(app);
     const [committed] = await closedRecords(admin, app.namespace);
-    expect(committed?.status).toMatchObject({ class: "manual_drift", decision: "committed" });
+    expect(committed.status).toMatchObject({ class: "manual_drift", decision: "committed" });
     await write(app, { value: "3" });
     await drifted(app);
     await write(app, { value: "2" });

@@ -29,17 +29,20 @@ export async function startAdmissionWebhook(
   const read = (name: string) => readFileSync(join(dir, name), "utf8");
   const authority = loadAuthority({ cert: read("ca.crt"), key: read("ca.key") });
   const requests: KubeObject[] = [];
-  const server = createServer(authority.server(["localhost"], ["127.0.0.1"]), (request, response) => {
-    void json(request).then(body => {
-      const { uid, object } = (body as Review).request;
-      requests.push(object);
-      const patch = Buffer.from(JSON.stringify(rewrite(object))).toString("base64");
-      const answer = { uid, allowed: true, patchType: "JSONPatch", patch };
-      const { apiVersion, kind } = body as KubeObject;
-      response.setHeader("content-type", "application/json");
-      response.end(JSON.stringify({ apiVersion, kind, response: answer }));
-    });
-  });
+  const server = createServer(
+    authority.server(["localhost"], ["127.0.0.1"]),
+    (request, response) => {
+      void json(request).then(body => {
+        const { uid, object } = (body as Review).request;
+        requests.push(object);
+        const patch = Buffer.from(JSON.stringify(rewrite(object))).toString("base64");
+        const answer = { uid, allowed: true, patchType: "JSONPatch", patch };
+        const { apiVersion, kind } = body as KubeObject;
+        response.setHeader("content-type", "application/json");
+        response.end(JSON.stringify({ apiVersion, kind, response: answer }));
+      });
+    },
+  );
   await new Promise<void>(resolve => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
   const apiVersion = "admissionregistration.k8s.io/v1";
@@ -57,7 +60,12 @@ export async function startAdmissionWebhook(
           caBundle: Buffer.from(authority.cert).toString("base64"),
         },
         rules: [
-          { apiGroups: [""], apiVersions: ["v1"], resources: [resource], operations: ["CREATE", "UPDATE"] },
+          {
+            apiGroups: [""],
+            apiVersions: ["v1"],
+            resources: [resource],
+            operations: ["CREATE", "UPDATE"],
+          },
         ],
         namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": namespace } },
         admissionReviewVersions: ["v1"],

@@ -28,6 +28,8 @@ export interface DriftRecordObject extends KubeObject {
   };
 }
 
+type Records = readonly [DriftRecordObject, ...DriftRecordObject[]];
+
 /** Patches under a manager's name: a list is a JSON patch, an object a merge patch. */
 export async function edit(
   kube: KubeClient,
@@ -40,7 +42,7 @@ export async function edit(
   const type = Array.isArray(body) ? "json-patch" : "merge-patch";
   return kube.call<KubeObject>({
     method: "PATCH",
-    path: `${await paths.object(ref)}${of}?${query}`,
+    path: `${await paths.object(ref)}${of}?${query.toString()}`,
     body,
     type: `application/${type}+json`,
   });
@@ -67,8 +69,8 @@ export function closedRecords(
   kube: KubeClient,
   namespace: string,
   count = 1,
-  ms = 5_000,
-): Promise<readonly DriftRecordObject[]> {
+  ms = 10_000,
+): Promise<Records> {
   return recordsWhen(kube, namespace, { count, state: "closed", ms });
 }
 
@@ -76,12 +78,13 @@ export function closedRecords(
 export function recordsWhen(
   kube: KubeClient,
   namespace: string,
-  { count, state, ms = 5_000 }: { count: number; state: string; ms?: number },
-): Promise<readonly DriftRecordObject[]> {
+  { count, state, ms = 10_000 }: { count: number; state: string; ms?: number },
+): Promise<Records> {
   return eventually(async () => {
-    const records = await recordsOf(kube, namespace);
-    const found = records.filter(({ status }) => status.state === state);
-    if (found.length === count && records.length === count) return records;
+    const [first, ...others] = await recordsOf(kube, namespace);
+    const records = first === undefined ? [] : [first, ...others];
+    const isSo = records.every(({ status }) => status.state === state);
+    if (first !== undefined && records.length === count && isSo) return [first, ...others] as const;
     throw new Error(`records: ${JSON.stringify(records.map(({ status }) => status))}`);
   }, ms);
 }
@@ -104,6 +107,19 @@ export function canonical(value: unknown): string {
   );
 }
 
+/** Until what is got is this. */
+export async function becomes(
+  get: () => Promise<unknown>,
+  value: unknown,
+  ms = 5_000,
+): Promise<void> {
+  await eventually(async () => {
+    const found = canonical(await get());
+    if (found === canonical(value)) return true;
+    throw new Error(`it is ${found}`);
+  }, ms);
+}
+
 /** Every value that was seen of an object, repetitions left out; undefined: it was gone. */
 export function valuesOf<T extends KubeObject, V>(
   { events }: Recorder<T>,
@@ -123,5 +139,8 @@ export function firstAfter<T extends KubeObject>(
   fits: (object: T) => boolean,
   ms?: number,
 ): Promise<Recorded<T>> {
-  return recorder.until(event => event.at > at && event.type !== "DELETED" && fits(event.object), ms);
+  return recorder.until(
+    event => event.at > at && event.type !== "DELETED" && fits(event.object),
+    ms,
+  );
 }
