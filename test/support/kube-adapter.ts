@@ -33,7 +33,7 @@ export function connectStream({ url, ca, cert, key, token }: Access): {
   return { kube: createKube(wire, credentials), stream: createKubeStream(wire, credentials) };
 }
 
-export const SILENT = { info: () => undefined, warn: () => undefined, error: () => undefined };
+const SILENT = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
 /** The whole of it; its watches end after the file's tests. */
 export function connectCluster(access: Access): Cluster {

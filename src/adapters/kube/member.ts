@@ -1,6 +1,7 @@
 /** One follower of one kind: what it was told, and what it has to be told next. */
 import type { Sighting } from "../../model/live";
 import type { KindInfo } from "../../model/manifest";
+import { compareVersions } from "../../model/resource-version";
 import type { Follower, Log } from "../../ports";
 
 /** What one event of a watch says. */
@@ -90,7 +91,7 @@ export class Member {
   tell(change: Change): void {
     if (this.#told === undefined) return void this.#kept?.push(change);
     const { gone, sighting } = change;
-    if (!isAfter(sighting.live.resourceVersion, this.#told)) return;
+    if (compareVersions(sighting.live.resourceVersion, this.#told) <= 0) return;
     this.#guard(() => {
       if (gone) this.follower.lost(this.#kind, sighting);
       else this.follower.changed(this.#kind, sighting);
@@ -123,12 +124,4 @@ export class Member {
       this.#log.error({ kind: this.#kind.kind, error: what }, "a follower failed");
     }
   }
-}
-
-const NUMBER = /^[1-9]\d*$/;
-
-/** Versions of one kind are numbers that grow; true where a server of its own does otherwise. */
-function isAfter(version: string, than: string): boolean {
-  if (!NUMBER.test(version) || !NUMBER.test(than)) return true;
-  return version.length === than.length ? version > than : version.length > than.length;
 }

@@ -4,6 +4,7 @@ import type { FieldPath } from "../../model/field-path";
 import type { JsonObject } from "../../model/json";
 import type { Live, Sighting } from "../../model/live";
 import type { KindInfo, Manifest } from "../../model/manifest";
+import { compareVersions } from "../../model/resource-version";
 import { autoscaledFields } from "../heal/autoscaled";
 import { changedLeaves } from "./changed-leaves";
 import { seenOthers, takeSnapshot, type Reader, type Snapshot } from "./snapshot";
@@ -97,14 +98,4 @@ export function suspendHealOf({ annotations }: Live, before: Known | undefined, 
   if (value === undefined) return undefined;
   const at = before?.suspendHeal?.value === value ? before.suspendHeal.at : now;
   return { value, at };
-}
-
-/**
- * Negative: `a` is older. The versions of one object are whole numbers that grow (KEP-5504); where a server has others,
- * each counts as newer than the one before.
- */
-export function compareVersions(a: string, b: string): number {
-  if (a === b) return 0;
-  if (!/^\d+$/.test(a) || !/^\d+$/.test(b)) return 1;
-  return a.length - b.length || (a < b ? -1 : 1);
 }
