@@ -88,31 +88,31 @@ describe.concurrent("healGracePeriod", () => {
   });
 
   it("a commit to another object, a webhook, sync-at, edits of the spec meanwhile: never earlier, and the commit is in", async () => {
-    const { app, maps, write, when } = await patient("10s");
+    const { app, maps, write, when } = await patient("15s");
     const at = await write("2");
     await app.until(({ driftCount }) => driftCount === 1);
     const commit = await app.push({ "b.yaml": configMap("b", "2") });
     const { httpUrl, webhookSecret } = world.nopea;
     const push = delivery("github/push", { secret: webhookSecret, branch: "main", commit });
     await post(`${httpUrl}/webhook/${app.namespace}/${app.name}`, push);
-    await app.holds("b", "2", 3_000);
+    await app.holds("b", "2", 8_000);
     await app.annotate({ "nopea.io/sync-at": "now" });
-    await app.until(({ lastHandledSyncAt }) => lastHandledSyncAt === "now", 3_000);
+    await app.until(({ lastHandledSyncAt }) => lastHandledSyncAt === "now", 8_000);
     await app.edit({ interval: "2s" });
     await app.edit({ healGracePeriod: "1s", path: "/" });
     await app.edit({ healGracePeriod: "1h" });
     await app.edit({ healGracePeriod: null });
-    expect(performance.now() - at).toBeLessThan(10_000);
+    expect(performance.now() - at).toBeLessThan(15_000);
     const healed = await when("1", at);
-    expect(healed - at).toBeGreaterThanOrEqual(10_000);
-    expect(healed - at).toBeLessThanOrEqual(10_000 + slack);
+    expect(healed - at).toBeGreaterThanOrEqual(15_000);
+    expect(healed - at).toBeLessThanOrEqual(15_000 + slack);
     await maps.stop();
     expect(valuesOf(maps, "a", valueOf)).toEqual(["2", "1"]);
     await closedRecords(admin, app.namespace);
   });
 
   it("a commit with the live value: it never changes, and the record is closed as committed", async () => {
-    const { app, maps, write } = await patient("4s");
+    const { app, maps, write } = await patient("6s");
     await write("2");
     await app.until(({ driftCount }) => driftCount === 1);
     const commit = await app.push({ "a.yaml": configMap("a", "2") });
@@ -122,39 +122,38 @@ describe.concurrent("healGracePeriod", () => {
     expect(conditionOf(status, "Drifted")).toBeUndefined();
     const [closed] = await closedRecords(admin, app.namespace);
     expect(closed.status).toMatchObject({ class: "manual_drift", decision: "committed", commit });
-    await sleep(5_000);
+    await sleep(6_000);
     await maps.stop();
     expect(valuesOf(maps, "a", valueOf)).toEqual(["2"]);
   });
 
   it("a second edit of the same field: both are told, and the time of the first one counts", async () => {
-    const { app, maps, write, when } = await patient("4s");
+    const { app, maps, write, when } = await patient("8s");
     const first = await write("2");
     await sleep(3_000);
     const second = await write("3");
     const healed = await when("1", second);
-    expect(healed - first).toBeGreaterThanOrEqual(4_000);
-    expect(healed - second).toBeLessThan(3_500);
+    expect(healed - first).toBeGreaterThanOrEqual(8_000);
+    expect(healed - second).toBeLessThan(7_500);
     const [closed] = await closedRecords(admin, app.namespace);
-    // the first may have waited for the record's next version
     expect(closed.status.edits).toHaveLength(2);
     await maps.stop();
     expect(valuesOf(maps, "a", valueOf)).toEqual(["2", "3", "1"]);
   });
 
   it("an edit that is undone by hand: closed as undone; the next edit has a full period", async () => {
-    const { app, maps, write, when } = await patient("4s");
+    const { app, maps, write, when } = await patient("7s");
     await write("2");
     await app.until(({ driftCount }) => driftCount === 1);
-    await sleep(2_000);
+    await sleep(1_500);
     await write("1");
     await app.until(({ driftCount }) => driftCount === 0);
     const [closed] = await closedRecords(admin, app.namespace);
     expect(closed.status).toMatchObject({ decision: "undone" });
     const again = await write("3");
     const healed = await when("1", again);
-    expect(healed - again).toBeGreaterThanOrEqual(4_000);
-    expect(healed - again).toBeLessThanOrEqual(4_000 + slack);
+    expect(healed - again).toBeGreaterThanOrEqual(7_000);
+    expect(healed - again).toBeLessThanOrEqual(7_000 + slack);
     await maps.stop();
     expect(valuesOf(maps, "a", valueOf)).toEqual(["2", "1", "3", "1"]);
     await closedRecords(admin, app.namespace);
