@@ -201,9 +201,7 @@ describe.concurrent("an edit of a Deployment by hand", () => {
       },
     });
     const who = manager === undefined ? {} : { manager };
-    expect(found.status.edits).toMatchObject([
-      { by: "unknown", source: "inferred", verb, ...who },
-    ]);
+    expect(found.status.edits).toMatchObject([{ by: "unknown", source: "inferred", verb, ...who }]);
     expect(found.status.edits[0]?.manager).toBe(manager);
     expect(found.status.edits[0]?.changes).toEqual(changes);
     const after = await app.until(({ driftCount }) => driftCount === 0);
@@ -246,14 +244,13 @@ describe.concurrent("values that nobody else may see", () => {
     },
   );
 
-  it("a ConfigMap's key is removed, another added: the first is back, the other is foreign and stays", async () => {
+  it("a ConfigMap's key is removed beside one that somebody had added: it is back, the other is foreign and stays", async () => {
     const app = await world.app({ files: { "a.yaml": configMap("a", "1") } });
     await app.synced();
     const ref = { apiVersion: "v1", kind: "ConfigMap", namespace: app.namespace, name: "a" };
-    await edit(admin, ref, {
-      manager: "kubectl-edit",
-      body: { data: { value: null, other: "2" } },
-    });
+    const body = { data: { other: "2" } };
+    await edit(admin, ref, { manager: "somebody", body });
+    await edit(admin, ref, { manager: "kubectl-edit", body: { data: { value: null } } });
     const [found] = await closedRecords(admin, app.namespace);
     expect(await app.data("a")).toEqual({ value: "1", other: "2" });
     expect(found.status.edits[0]?.changes).toEqual([{ path: "data.value", from: "(changed)" }]);
