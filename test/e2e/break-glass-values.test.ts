@@ -17,6 +17,39 @@ const inSeconds = (seconds: number) => new Date(Date.now() + seconds * 1000).toI
 const isSuspended = ({ suspended = [] }: { suspended?: readonly unknown[] }) =>
   suspended.length === 1;
 
+// first: after a restart, whatever this file made before would be walked too
+describe("a restart of the watcher", () => {
+  it("a duration that runs: it goes on from where it was, and does not start anew", async () => {
+    const { app, hands } = await start();
+    const at = Date.now();
+    await hands.set("a", "hotfix", { [SUSPEND]: "9s" });
+    const { status } = await app.until(isSuspended, 2_000);
+    const until = status?.suspended?.[0]?.until;
+    await sleep(3_000);
+    await world.nopea.watcher.restart();
+    expect(await app.data("a")).toEqual({ value: "hotfix" });
+    const again = await app.until(isSuspended);
+    expect(again.status?.suspended?.[0]?.until).toBe(until);
+    await app.holds("a", "1", 15_000);
+    const after = Date.now() - at;
+    expect(after).toBeGreaterThan(8_900);
+    expect(after).toBeLessThan(11_500);
+    expect(await hands.suspension("a")).toEqual([]);
+  });
+
+  it("a duration that ended while it was away: healed right after the start", async () => {
+    const { app, hands } = await start();
+    await hands.set("a", "hotfix", { [SUSPEND]: "2s" });
+    await app.until(isSuspended, 2_000);
+    await world.nopea.watcher.stop("SIGKILL");
+    await sleep(2_000);
+    expect(await app.data("a")).toEqual({ value: "hotfix" });
+    await world.nopea.watcher.start();
+    await app.holds("a", "1", 5_000);
+    expect(await hands.suspension("a")).toEqual([]);
+  });
+});
+
 describe.concurrent("values without an end", () => {
   it.each(["true", "1", "yes"])("%s: suspended until removed, and the value stays", async value => {
     const { app, hands } = await start();
@@ -64,11 +97,12 @@ describe.concurrent("values with an end", () => {
       await hands.set("a", "hotfix", { [SUSPEND]: make(), ...companions });
       const { status } = await app.until(isSuspended, 2_000);
       const until = Date.parse(status?.suspended?.[0]?.until ?? "");
-      expect(Math.abs(until - (at + 4_000))).toBeLessThan(1_500);
-      await app.holds("a", "1", 7_000);
-      const after = Date.now() - at;
-      expect(after).toBeGreaterThan(3_900);
-      expect(after).toBeLessThan(5_500);
+      // nopea may see the edit late, and the status holds whole seconds
+      expect(until).toBeGreaterThanOrEqual(at + 3_000);
+      expect(until).toBeLessThan(at + 6_500);
+      await app.holds("a", "1", 9_000);
+      expect(Date.now() - at).toBeGreaterThan(3_900);
+      expect(Date.now()).toBeLessThan(until + 2_500);
       expect(await hands.suspension("a")).toEqual([]);
       const early = seen.events.find(
         ({ object: { data, metadata } }) =>
@@ -125,37 +159,5 @@ describe.concurrent("values with an end", () => {
     await hands.annotate("a", { [SUSPEND]: inSeconds(5) });
     await app.holds("a", "1", 8_000);
     expect(Date.now() - at).toBeGreaterThan(4_900);
-  });
-});
-
-describe("a restart of the watcher", () => {
-  it("a duration that runs: it goes on from where it was, and does not start anew", async () => {
-    const { app, hands } = await start();
-    const at = Date.now();
-    await hands.set("a", "hotfix", { [SUSPEND]: "9s" });
-    const { status } = await app.until(isSuspended, 2_000);
-    const until = status?.suspended?.[0]?.until;
-    await sleep(3_000);
-    await world.nopea.watcher.restart();
-    expect(await app.data("a")).toEqual({ value: "hotfix" });
-    const again = await app.until(isSuspended);
-    expect(again.status?.suspended?.[0]?.until).toBe(until);
-    await app.holds("a", "1", 15_000);
-    const after = Date.now() - at;
-    expect(after).toBeGreaterThan(8_900);
-    expect(after).toBeLessThan(11_500);
-    expect(await hands.suspension("a")).toEqual([]);
-  });
-
-  it("a duration that ended while it was away: healed right after the start", async () => {
-    const { app, hands } = await start();
-    await hands.set("a", "hotfix", { [SUSPEND]: "2s" });
-    await app.until(isSuspended, 2_000);
-    await world.nopea.watcher.stop("SIGKILL");
-    await sleep(2_000);
-    expect(await app.data("a")).toEqual({ value: "hotfix" });
-    await world.nopea.watcher.start();
-    await app.holds("a", "1", 5_000);
-    expect(await hands.suspension("a")).toEqual([]);
   });
 });

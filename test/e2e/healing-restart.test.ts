@@ -1,0 +1,244 @@
+/** kill -9 of the watcher while something has drifted: the next one goes on as if nothing had happened. */
+import { setTimeout as sleep } from "node:timers/promises";
+import { describe, expect, it } from "vitest";
+import { handsOn, SUSPEND, type Hands } from "../support/drift";
+import { configMap, useWorld, type App, type AppOptions } from "../support/world";
+
+const world = useWorld();
+const { watcher } = world.nopea;
+/** How late a deadline may be kept, on a busy machine. */
+const slackMs = 5_000;
+
+async function start(options: AppOptions = {}) {
+  const files = { "a.yaml": configMap("a", "1"), "b.yaml": configMap("b", "1") };
+  const app = await world.app({ files, ...options });
+  await app.synced();
+  return { app, hands: handsOn(world, app) };
+}
+
+/** When data.value of "a" became "1" again, by the clock. */
+async function healedAt(hands: Hands): Promise<() => Promise<number>> {
+  const seen = await hands.recorder();
+  const offset = Date.now() - performance.now();
+  return async () => {
+    const { at } = await seen.until(({ object }) => object.data?.value === "1", 40_000);
+    await seen.stop();
+    return at + offset;
+  };
+}
+
+describe("in a grace period", () => {
+  it("killed at its begin, and killed until after its end: healed at the deadline, or right after the start; each is one record", async () => {
+    const [long, short] = await Promise.all([
+      start({ spec: { interval: "1h", healGracePeriod: "20s" } }),
+      start({ spec: { interval: "1h", healGracePeriod: "5s" } }),
+    ]);
+    const edit = async ({ hands }: { hands: Hands }) => {
+      await hands.set("a", "by hand");
+      const { metadata, status } = await hands.decided("a", "waiting");
+      return {
+        record: metadata.name,
+        deadline: Date.parse(status?.until ?? ""),
+        healed: await healedAt(hands),
+      };
+    };
+    const [longEdit, shortEdit] = await Promise.all([edit(long), edit(short)]);
+    await watcher.stop("SIGKILL");
+    await sleep(Math.max(0, shortEdit.deadline - Date.now()) + 500);
+    expect(await short.app.data("a")).toEqual({ value: "by hand" });
+    await watcher.start();
+    const startedAt = Date.now();
+
+    const shortAt = await shortEdit.healed();
+    expect(shortAt).toBeLessThan(startedAt + slackMs);
+    const longAt = await longEdit.healed();
+    expect(longAt).toBeGreaterThanOrEqual(longEdit.deadline - 50);
+    expect(longAt).toBeLessThan(Math.max(longEdit.deadline, startedAt) + slackMs);
+    for (const [{ hands }, { record }] of [
+      [long, longEdit],
+      [short, shortEdit],
+    ] as const) {
+      await hands.decided("a", "healed");
+      const records = await hands.records("a");
+      expect(records.map(({ metadata }) => metadata.name)).toEqual([record]);
+      expect(records[0]?.status?.edits).toHaveLength(1);
+    }
+  });
+
+  it("a second edit while it is away: the deadline of the first counts", async () => {
+    const { app, hands } = await start({ spec: { interval: "1h", healGracePeriod: "15s" } });
+    await hands.set("a", "by hand");
+    const first = await hands.decided("a", "waiting");
+    const deadline = Date.parse(first.status?.until ?? "");
+    await watcher.stop("SIGKILL");
+    await hands.set("a", "by hand again");
+    const healed = await healedAt(hands);
+    await watcher.start();
+    const startedAt = Date.now();
+    const at = await healed();
+    expect(at).toBeGreaterThanOrEqual(deadline - 50);
+    expect(at).toBeLessThan(Math.max(deadline, startedAt) + slackMs);
+    const records = await hands.records("a");
+    expect(records.map(({ metadata }) => metadata.name)).toEqual([first.metadata.name]);
+    expect(app.namespace).toBeDefined();
+  });
+
+  it("an edit while it is away: a full grace period from its detection", async () => {
+    const { hands } = await start({ spec: { interval: "1h", healGracePeriod: "4s" } });
+    await watcher.stop("SIGKILL");
+    await hands.set("a", "by hand");
+    const healed = await healedAt(hands);
+    await watcher.start();
+    const { status } = await hands.decided("a", "waiting");
+    const since = Date.parse(status?.since ?? "");
+    const at = await healed();
+    expect(at).toBeGreaterThan(since + 3_950);
+    expect(at).toBeLessThan(since + 4_000 + slackMs);
+  });
+});
+
+const names = [
+  "untouched",
+  "edited",
+  "committed",
+  "both",
+  "both-the-same",
+  "around",
+  "deleted",
+  "undone",
+  "open",
+  "suspended",
+  "opened",
+];
+
+/** Two values, so that a commit can change the one and a hand the other. */
+function pair(name: string, left: string, right: string): string {
+  const metadata = { name };
+  return JSON.stringify({ apiVersion: "v1", kind: "ConfigMap", metadata, data: { left, right } });
+}
+
+const filesOf = (values: Readonly<Record<string, string>>) =>
+  Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [`${name}.yaml`, pair(name, value, "1")]),
+  );
+
+interface Script {
+  readonly away: () => Promise<void>;
+  readonly back: () => Promise<void>;
+}
+
+/** One story for every row of the three-way comparison; what is done in between is what differs. */
+async function playStory(app: App, hands: Hands, { away, back }: Script) {
+  const { admin } = world.cluster;
+  const set = (name: string, data: Readonly<Record<string, string>>) =>
+    admin.patch(hands.map(name), { data });
+  await set("undone", { left: "by hand" });
+  await set("open", { left: "by hand" });
+  await admin.patch(hands.map("suspended"), {
+    data: { left: "by hand" },
+    metadata: { annotations: { [SUSPEND]: "true" } },
+  });
+  for (const name of ["undone", "open"]) await hands.decided(name, "left");
+  await hands.decided("suspended", "suspended");
+  const before = { open: await hands.records("open"), version: await hands.version("untouched") };
+  await away();
+  await set("edited", { left: "by hand" });
+  await set("both", { left: "by hand" });
+  await set("both-the-same", { left: "2" });
+  await set("around", { right: "by hand" });
+  await set("undone", { left: "1" });
+  await set("opened", { left: "by hand" });
+  await hands.remove("deleted");
+  // edits come first, as they do when nopea is away
+  const commit = await app.push(
+    filesOf({ committed: "2", both: "2", "both-the-same": "2", around: "2", opened: "1" }),
+  );
+  await back();
+  await app.synced(commit, 40_000);
+  return before;
+}
+
+describe.each([
+  ["killed meanwhile", { away: () => watcher.stop("SIGKILL"), back: () => watcher.start() }],
+  ["running all the time", { away: async () => undefined, back: async () => undefined }],
+])("edits, commits and both, the watcher %s", (_, calls) => {
+  it.each(["git", "live"])(
+    "conflictPolicy %s: a change in Git, an edit, a conflict and neither are told apart",
+    async conflictPolicy => {
+      const { app, hands } = await start({
+        files: filesOf(Object.fromEntries(names.map(name => [name, "1"]))),
+        spec: { interval: "1s", healPolicy: "manual", conflictPolicy },
+      });
+      const script = {
+        away: async () => void (await calls.away()),
+        back: async () => void (await calls.back()),
+      };
+      const before = await playStory(app, hands, script);
+      for (const name of ["edited", "around", "deleted", "open", "opened"]) {
+        await hands.decided(name, "left");
+      }
+      await hands.decided("undone", "undone");
+      await hands.decided("suspended", "suspended");
+
+      const story = async (name: string) => {
+        const records = await hands.records(name);
+        const told = records.map(({ status }) => `${status?.class}: ${status?.decision}`);
+        return [name, (await app.data(name)) ?? "gone", told];
+      };
+      const isGit = conflictPolicy === "git";
+      await hands.decided("both", isGit ? "healed" : "left");
+      expect(await Promise.all(names.map(story))).toEqual([
+        ["untouched", { left: "1", right: "1" }, []],
+        ["edited", { left: "by hand", right: "1" }, ["manual_drift: left"]],
+        ["committed", { left: "2", right: "1" }, []],
+        isGit
+          ? ["both", { left: "2", right: "1" }, ["conflict: healed"]]
+          : ["both", { left: "by hand", right: "1" }, ["conflict: left"]],
+        expect.arrayContaining(["both-the-same", { left: "2", right: "1" }]),
+        ["around", { left: "2", right: "by hand" }, ["manual_drift: left"]],
+        ["deleted", "gone", ["manual_drift: left"]],
+        ["undone", { left: "1", right: "1" }, ["manual_drift: undone"]],
+        ["open", { left: "by hand", right: "1" }, ["manual_drift: left"]],
+        ["suspended", { left: "by hand", right: "1" }, ["manual_drift: suspended"]],
+        ["opened", { left: "by hand", right: "1" }, ["manual_drift: left"]],
+      ]);
+      expect(await hands.version("untouched")).toBe(before.version);
+      expect(await hands.records("open")).toEqual(before.open);
+      const { status } = await app.resource();
+      expect(status?.suspended).toHaveLength(1);
+      expect(status?.driftCount).toBe(isGit ? 6 : 7);
+    },
+  );
+});
+
+describe("again and again", () => {
+  it("killed three times with an edit left and one suspended: neither is healed, and each is one record", async () => {
+    const { app, hands } = await start({ spec: { interval: "1s" } });
+    await hands.set("a", "hotfix", { [SUSPEND]: "true" });
+    await hands.decided("a", "suspended");
+    await app.edit({ healPolicy: "manual" });
+    await hands.set("b", "by hand");
+    await hands.decided("b", "left");
+    const versions = await Promise.all([hands.version("a"), hands.version("b")]);
+    const records = await Promise.all([hands.records("a"), hands.records("b")]);
+    for (let round = 0; round < 3; round++) {
+      await watcher.restart();
+      await sleep(500);
+    }
+    await app.annotate({ "nopea.io/sync-at": "restarted" });
+    await app.until(({ lastHandledSyncAt }) => lastHandledSyncAt === "restarted");
+    await sleep(1_500);
+    expect(await Promise.all([hands.version("a"), hands.version("b")])).toEqual(versions);
+    expect(await Promise.all([hands.records("a"), hands.records("b")])).toEqual(records);
+    const { status } = await app.resource();
+    expect(status).toMatchObject({ driftCount: 2, suspended: [{}] });
+    // and the hotfix is still only held by its annotation
+    await app.edit({ healPolicy: "auto" });
+    await app.holds("b", "1", 5_000);
+    expect(await app.data("a")).toEqual({ value: "hotfix" });
+    await hands.annotate("a", { [SUSPEND]: null });
+    await app.holds("a", "1", 1_000);
+    await hands.decided("a", "healed");
+    expect(await hands.records("a")).toHaveLength(1);
+  });
+});
