@@ -40,7 +40,7 @@ const races: readonly Race[] = [
     run: async (hands, name, value) => {
       await hands.set(name, value);
       await some(12);
-      return (await hands.annotate(name, on)) as ConfigMapObject;
+      return hands.annotate(name, on);
     },
   },
   {
@@ -55,7 +55,7 @@ const races: readonly Race[] = [
     what: "edit and annotation sent side by side",
     run: async (hands, name, value) => {
       const [, annotated] = await Promise.all([hands.set(name, value), hands.annotate(name, on)]);
-      return annotated as ConfigMapObject;
+      return annotated;
     },
   },
 ];

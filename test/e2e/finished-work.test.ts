@@ -1,6 +1,6 @@
 /** Jobs that ended and were removed by their TTL: they ran, and nopea does not run them again. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { eventually } from "../../src/local/eventually";
 import type { KubeObject } from "../../src/local/kube-types";
 import { handsOn } from "../support/drift";
@@ -32,32 +32,37 @@ const refOf = ({ namespace }: App) => ({
   name: "migrate",
 });
 
+interface Job extends KubeObject {
+  readonly status?: { readonly startTime?: string };
+}
+
 const find = (app: App) => world.cluster.admin.find<KubeObject>(refOf(app));
 
 /** As the job controller tells of it: there is no kubelet here. */
 async function finish(app: App): Promise<void> {
   const now = new Date().toISOString();
   const condition = (type: string) => ({ type, status: "True", lastTransitionTime: now });
-  await eventually(
-    () =>
-      world.cluster.admin.patch(
-        refOf(app),
-        {
-          status: {
-            startTime: now,
-            completionTime: now,
-            active: 0,
-            ready: 0,
-            terminating: 0,
-            succeeded: 1,
-            uncountedTerminatedPods: null,
-            conditions: [condition("SuccessCriteriaMet"), condition("Complete")],
-          },
-        },
-        "status",
-      ),
-    5_000,
-  );
+  await eventually(async () => {
+    // it is the controller that tells when it began
+    const { status } = await world.cluster.admin.get<Job>(refOf(app));
+    const { startTime } = status ?? {};
+    if (startTime === undefined) throw new Error("the Job has not begun");
+    await world.cluster.admin.patch(refOf(app), { status: finished(startTime, now) }, "status");
+    return true;
+  }, 10_000);
+
+  function finished(startTime: string, completionTime: string) {
+    return {
+      startTime,
+      completionTime,
+      active: 0,
+      ready: 0,
+      terminating: 0,
+      succeeded: 1,
+      uncountedTerminatedPods: null,
+      conditions: [condition("SuccessCriteriaMet"), condition("Complete")],
+    };
+  }
 }
 
 /** Until the controller for TTLs has removed it. */
@@ -105,7 +110,7 @@ describe.concurrent("a Job with ttlSecondsAfterFinished", () => {
       const found = await find(app);
       return found?.metadata.uid === before?.metadata.uid ? undefined : found;
     }, 5_000);
-    expect(after?.metadata.deletionTimestamp).toBeUndefined();
+    expect(after.metadata.deletionTimestamp).toBeUndefined();
     await hands.decided("migrate", "healed");
   });
 
@@ -120,16 +125,38 @@ describe.concurrent("a Job with ttlSecondsAfterFinished", () => {
   });
 });
 
-describe("the watcher is killed", () => {
-  it("after the Job was removed: not made anew, and made when Git changes it", async () => {
-    const { app, hands } = await start();
-    await finish(app);
-    await removed(app);
+describe("the watcher is killed and started", () => {
+  type Started = Awaited<ReturnType<typeof start>>;
+  let before: Started;
+  let meanwhile: Started;
+  let changed: Started;
+  let commit = "";
+
+  beforeAll(async () => {
+    const { watcher } = world.nopea;
+    [before, meanwhile, changed] = await Promise.all([start(), start(), start()]);
+    for (const { app } of [before, changed]) await finish(app);
+    for (const { app } of [before, changed]) await removed(app);
     await sleep(500);
-    await world.nopea.watcher.restart();
-    await app.annotate({ "nopea.io/sync-at": "restarted" });
-    await app.until(({ lastHandledSyncAt }) => lastHandledSyncAt === "restarted", 40_000);
+    await watcher.stop("SIGKILL");
+    try {
+      commit = await changed.app.push({ "job.yaml": job("two") });
+      await finish(meanwhile.app);
+      await removed(meanwhile.app);
+    } finally {
+      await watcher.start();
+    }
+    await Promise.all(
+      [before, meanwhile].map(async ({ app }) => {
+        await app.annotate({ "nopea.io/sync-at": "restarted" });
+        await app.until(({ lastHandledSyncAt }) => lastHandledSyncAt === "restarted", 40_000);
+      }),
+    );
     await sleep(2_000);
+  });
+
+  it("after the Job was removed: not made anew, and made when Git changes it", async () => {
+    const { app, hands } = before;
     expect(await find(app)).toBeUndefined();
     expect(await hands.records("migrate")).toEqual([]);
     await app.synced(await app.push({ "job.yaml": job("two") }));
@@ -137,25 +164,13 @@ describe("the watcher is killed", () => {
   });
 
   it("while the Job ended and was removed: not made anew", async () => {
-    const { app, hands } = await start();
-    await world.nopea.watcher.stop("SIGKILL");
-    await finish(app);
-    await removed(app);
-    await world.nopea.watcher.start();
-    await app.annotate({ "nopea.io/sync-at": "restarted" });
-    await app.until(({ lastHandledSyncAt }) => lastHandledSyncAt === "restarted", 40_000);
-    await sleep(2_000);
+    const { app, hands } = meanwhile;
     expect(await find(app)).toBeUndefined();
     expect(await hands.records("migrate")).toEqual([]);
   });
 
-  it("while Git changed a Job that had ended and was removed: the new one runs, once", async () => {
-    const { app } = await start();
-    await finish(app);
-    await removed(app);
-    await world.nopea.watcher.stop("SIGKILL");
-    const commit = await app.push({ "job.yaml": job("two") });
-    await world.nopea.watcher.start();
+  it("while Git changed a Job that had ended and was removed: the new one runs", async () => {
+    const { app } = changed;
     await app.synced(commit, 40_000);
     expect(await find(app)).toMatchObject({
       spec: { template: { spec: { containers: [{ args: ["two"] }] } } },

@@ -66,7 +66,7 @@ describe("in a grace period", () => {
   });
 
   it("a second edit while it is away: the deadline of the first counts", async () => {
-    const { app, hands } = await start({ spec: { interval: "1h", healGracePeriod: "15s" } });
+    const { hands } = await start({ spec: { interval: "1h", healGracePeriod: "15s" } });
     await hands.set("a", "by hand");
     const first = await hands.decided("a", "waiting");
     const deadline = Date.parse(first.status?.until ?? "");
@@ -80,7 +80,6 @@ describe("in a grace period", () => {
     expect(at).toBeLessThan(Math.max(deadline, startedAt) + slackMs);
     const records = await hands.records("a");
     expect(records.map(({ metadata }) => metadata.name)).toEqual([first.metadata.name]);
-    expect(app.namespace).toBeDefined();
   });
 
   it("an edit while it is away: a full grace period from its detection", async () => {
@@ -123,8 +122,8 @@ const filesOf = (values: Readonly<Record<string, string>>) =>
   );
 
 interface Script {
-  readonly away: () => Promise<void>;
-  readonly back: () => Promise<void>;
+  readonly away: () => Promise<unknown>;
+  readonly back: () => Promise<unknown>;
 }
 
 /** One story for every row of the three-way comparison; what is done in between is what differs. */
@@ -158,57 +157,99 @@ async function playStory(app: App, hands: Hands, { away, back }: Script) {
   return before;
 }
 
-describe.each([
-  ["killed meanwhile", { away: () => watcher.stop("SIGKILL"), back: () => watcher.start() }],
-  ["running all the time", { away: async () => undefined, back: async () => undefined }],
-])("edits, commits and both, the watcher %s", (_, calls) => {
-  it.each(["git", "live"])(
-    "conflictPolicy %s: a change in Git, an edit, a conflict and neither are told apart",
-    async conflictPolicy => {
-      const { app, hands } = await start({
-        files: filesOf(Object.fromEntries(names.map(name => [name, "1"]))),
-        spec: { interval: "1s", healPolicy: "manual", conflictPolicy },
-      });
-      const script = {
-        away: async () => void (await calls.away()),
-        back: async () => void (await calls.back()),
-      };
-      const before = await playStory(app, hands, script);
-      for (const name of ["edited", "around", "deleted", "open", "opened"]) {
-        await hands.decided(name, "left");
-      }
-      await hands.decided("undone", "undone");
-      await hands.decided("suspended", "suspended");
+interface Telling {
+  readonly conflictPolicy: string;
+  readonly isKilled: boolean;
+}
 
-      const story = async (name: string) => {
-        const records = await hands.records(name);
-        const told = records.map(({ status }) => `${status?.class}: ${status?.decision}`);
-        return [name, (await app.data(name)) ?? "gone", told];
-      };
-      const isGit = conflictPolicy === "git";
-      await hands.decided("both", isGit ? "healed" : "left");
-      expect(await Promise.all(names.map(story))).toEqual([
-        ["untouched", { left: "1", right: "1" }, []],
-        ["edited", { left: "by hand", right: "1" }, ["manual_drift: left"]],
-        ["committed", { left: "2", right: "1" }, []],
-        isGit
-          ? ["both", { left: "2", right: "1" }, ["conflict: healed"]]
-          : ["both", { left: "by hand", right: "1" }, ["conflict: left"]],
-        expect.arrayContaining(["both-the-same", { left: "2", right: "1" }]),
-        ["around", { left: "2", right: "by hand" }, ["manual_drift: left"]],
-        ["deleted", "gone", ["manual_drift: left"]],
-        ["undone", { left: "1", right: "1" }, ["manual_drift: undone"]],
-        ["open", { left: "by hand", right: "1" }, ["manual_drift: left"]],
-        ["suspended", { left: "by hand", right: "1" }, ["manual_drift: suspended"]],
-        ["opened", { left: "by hand", right: "1" }, ["manual_drift: left"]],
-      ]);
-      expect(await hands.version("untouched")).toBe(before.version);
-      expect(await hands.records("open")).toEqual(before.open);
-      const { status } = await app.resource();
-      expect(status?.suspended).toHaveLength(1);
-      expect(status?.driftCount).toBe(isGit ? 6 : 7);
-    },
-  );
+/** Name, data and records of every object when the story has ended. */
+function ending({ conflictPolicy, isKilled }: Telling) {
+  const both =
+    conflictPolicy === "git"
+      ? ["both", { left: "2", right: "1" }, ["conflict: healed"]]
+      : ["both", { left: "by hand", right: "1" }, ["conflict: left"]];
+  return [
+    ["untouched", { left: "1", right: "1" }, []],
+    ["edited", { left: "by hand", right: "1" }, ["manual_drift: left"]],
+    ["committed", { left: "2", right: "1" }, []],
+    both,
+    // seen only when somebody was there before the commit
+    ["both-the-same", { left: "2", right: "1" }, isKilled ? [] : ["manual_drift: committed"]],
+    ["around", { left: "2", right: "by hand" }, ["manual_drift: left"]],
+    ["deleted", "gone", ["manual_drift: left"]],
+    ["undone", { left: "1", right: "1" }, ["manual_drift: undone"]],
+    ["open", { left: "by hand", right: "1" }, ["manual_drift: left"]],
+    ["suspended", { left: "by hand", right: "1" }, ["manual_drift: suspended"]],
+    ["opened", { left: "by hand", right: "1" }, ["manual_drift: left"]],
+  ];
+}
+
+async function decisionsOf(hands: Hands, conflictPolicy: string): Promise<void> {
+  for (const name of ["edited", "around", "deleted", "open", "opened"]) {
+    await hands.decided(name, "left");
+  }
+  await hands.decided("undone", "undone");
+  await hands.decided("suspended", "suspended");
+  await hands.decided("both", conflictPolicy === "git" ? "healed" : "left");
+}
+
+async function tellStory(telling: Telling, script: Script): Promise<void> {
+  const { conflictPolicy } = telling;
+  const { app, hands } = await start({
+    files: filesOf(Object.fromEntries(names.map(name => [name, "1"]))),
+    spec: { interval: "1s", healPolicy: "manual", conflictPolicy },
+  });
+  const before = await playStory(app, hands, script);
+  await decisionsOf(hands, conflictPolicy);
+  const story = async (name: string) => {
+    const records = await hands.records(name);
+    const told = records.map(({ status }) => `${status?.class}: ${status?.decision}`);
+    return [name, (await app.data(name)) ?? "gone", told];
+  };
+  expect(await Promise.all(names.map(story))).toEqual(ending(telling));
+  expect(await hands.version("untouched")).toBe(before.version);
+  const [open] = await hands.records("open");
+  // it is compared with another commit now, and nothing else
+  const { commit: _, ...told } = before.open[0]?.status ?? {};
+  expect(open?.status).toMatchObject(told);
+  expect(open?.metadata.uid).toBe(before.open[0]?.metadata.uid);
+  const { status } = await app.resource();
+  expect(status?.suspended).toHaveLength(1);
+  expect(status?.driftCount).toBe(conflictPolicy === "git" ? 6 : 7);
+}
+
+const policies = ["git", "live"];
+
+/** Runs the work once, when all have come. */
+function meeting(guests: number, work: () => Promise<unknown>): () => Promise<void> {
+  let come = 0;
+  let begin: () => void = () => undefined;
+  const done = new Promise<void>(resolve => (begin = resolve)).then(work);
+  return async () => {
+    come += 1;
+    if (come === guests) begin();
+    await done;
+  };
+}
+
+describe("a change in Git, an edit, a conflict and neither, with conflictPolicy git and live", () => {
+  it("the watcher is killed before the edits and started after them: told apart all the same", async () => {
+    // one restart for both
+    const away = meeting(policies.length, () => watcher.stop("SIGKILL"));
+    const back = meeting(policies.length, () => watcher.start());
+    await Promise.all(
+      policies.map(conflictPolicy => tellStory({ conflictPolicy, isKilled: true }, { away, back })),
+    );
+  });
+
+  it("the watcher runs all the time: told apart in the same way", async () => {
+    const stay = () => Promise.resolve();
+    await Promise.all(
+      policies.map(conflictPolicy =>
+        tellStory({ conflictPolicy, isKilled: false }, { away: stay, back: stay }),
+      ),
+    );
+  });
 });
 
 describe("again and again", () => {

@@ -17,6 +17,7 @@ export interface DriftRecordObject extends KubeObject {
     readonly decisionAt: string;
     readonly edits: readonly { readonly at: string; readonly by: string }[];
     readonly repeats: number;
+    readonly commit?: string;
   };
 }
 
@@ -31,7 +32,10 @@ export interface Hands {
     value: string,
     annotations?: Readonly<Record<string, string | null>>,
   ): Promise<ConfigMapObject>;
-  annotate(name: string, annotations: Readonly<Record<string, string | null>>): Promise<KubeObject>;
+  annotate(
+    name: string,
+    annotations: Readonly<Record<string, string | null>>,
+  ): Promise<ConfigMapObject>;
   remove(name: string): Promise<void>;
   get(name: string): Promise<ConfigMapObject>;
   version(name: string): Promise<string | undefined>;
