@@ -13,10 +13,11 @@ import type { Report } from "../model/report";
 import type { World } from "../ports";
 import { createBases, type BaseOf } from "./bases";
 import type { Episodes } from "./episodes";
-import type { Keeper, Target } from "./keeper";
+import type { Keeper } from "./keeper";
 import type { Knowledge } from "./knowledge";
 import { recallAbsent, recallSuspensions } from "./recall";
 import type { RecordWriter } from "./record-writer";
+import type { Target } from "./target";
 import { knownFiles, render, type Rendered } from "./render";
 
 /** The last commit as it was rendered, and where it is from; losing it costs requests, never correctness. */
@@ -30,8 +31,8 @@ export interface Job {
   readonly tip: string;
   readonly memory: Memory;
   readonly status: RepositoryStatus;
-  /** The status is about another spec than this one. */
-  readonly isNewSpec: boolean;
+  /** Of the GitRepository. */
+  readonly generation: number;
   readonly keeper: Keeper;
   readonly knowledge: Knowledge;
   readonly episodes: Episodes;
@@ -106,14 +107,21 @@ async function apply(world: World, job: Rest, signal: AbortSignal): Promise<Repo
 
 /** What this process did not see: records, suspensions, and what was there. */
 async function recall(
-  { records, episodes, knowledge, target, status, isNewSpec, baseOf }: Rest & Recalled,
+  { records, episodes, knowledge, target, status, generation, baseOf }: Rest & Recalled,
   signal: AbortSignal,
 ): Promise<void> {
   episodes.remember(await records.load(signal));
   const { desired, commit } = target;
-  const recalling = { knowledge, desired, commit, status, baseOf, episodeOf: (id: string) => episodes.of(id) };
+  const recalling = {
+    knowledge,
+    desired,
+    commit,
+    status,
+    baseOf,
+    episodeOf: (id: string) => episodes.of(id),
+  };
   recallSuspensions(recalling);
-  await recallAbsent({ ...recalling, isSameSpec: !isNewSpec });
+  await recallAbsent({ ...recalling, isSameSpec: status.observedGeneration === generation });
 }
 
 interface Recalled {
