@@ -1,6 +1,6 @@
 /** What a process that has just begun can know of the one before: from the status of the GitRepository, records and Git. */
 import { vanishes } from "../core/heal/finished";
-import { isSameSuspension } from "../core/heal/suspension";
+import { firstSeenAt } from "../core/heal/suspension";
 import { isOpen, type Episode } from "../model/episode";
 import type { RepositoryStatus, SuspendedObject } from "../model/git-repository";
 import type { Desired } from "../model/manifest";
@@ -70,6 +70,7 @@ function recallSuspension({ object, until = "", at = "" }: SuspendedObject, know
   const seenAt = parseTime(at);
   if (known?.suspendHeal === undefined || seenAt === undefined) return;
   const told = { at: seenAt, until: parseTime(until) };
-  if (!isSameSuspension(known.live.annotations, told)) return;
-  knowledge.set(object, { ...known, suspendHeal: { ...known.suspendHeal, at: seenAt } });
+  const first = firstSeenAt(known.live.annotations, told);
+  if (first === undefined) return;
+  knowledge.set(object, { ...known, suspendHeal: { ...known.suspendHeal, at: first } });
 }

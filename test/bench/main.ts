@@ -20,12 +20,23 @@ import {
 } from "./config-maps";
 import { quantile, table, type Figure } from "./figures";
 import { compareClients, createMonorepo, type GitCost } from "./git";
+import {
+  bareHealing,
+  clear,
+  deployments,
+  editsOfConfigMaps,
+  editsOfDeployments,
+  editsToHealed,
+} from "./healing";
+import { restartCost, restartToHealed } from "./restart";
 
 const { values: options } = parseArgs({
   options: {
     quick: { type: "boolean", default: false },
     runs: { type: "string", default: "5" },
     json: { type: "string" },
+    /** git, healing or sync. */
+    only: { type: "string" },
   },
 });
 
@@ -40,9 +51,12 @@ async function main(): Promise<void> {
   try {
     const auditLog = controlPlane.auditLog ?? "";
     const objects = options.quick ? 100 : 1000;
+    const bench = { kube, auditLog, objects };
+    const wanted = (part: string) => options.only === undefined || options.only === part;
     const figures = [
-      ...(await runGit(git)),
-      ...(await run({ kube, auditLog, objects }, git, nopea)),
+      ...(wanted("git") ? await runGit(git) : []),
+      ...(wanted("healing") ? await runHealing(bench, git, nopea) : []),
+      ...(wanted("sync") ? await run(bench, git, nopea) : []),
     ];
     await report(figures);
   } finally {
@@ -75,6 +89,51 @@ function addCost(add: Add, bytes: number, { client, commit, ...cost }: GitCost):
   add(what, "ms", cost.milliseconds);
   add(`${what}, transferred`, "kB", cost.kilobytes);
   for (const megabytes of cost.megabytes) add(`${what}, memory`, "MB", megabytes);
+}
+
+/** Edits, calm and restarts over one repository, and nothing else in the cluster. */
+async function runHealing(bench: Bench, git: Git, nopea: Nopea): Promise<readonly Figure[]> {
+  const { add, figures } = createFigures();
+  const { kube, objects } = bench;
+  const namespace = "healing";
+  const edits = options.quick ? 5 : 50;
+  const addTimes = (what: string, times: readonly number[]) => {
+    add(`${what}: p50 of ${times.length}`, "ms", quantile(times, 0.5));
+    add(`${what}: p95 of ${times.length}`, "ms", quantile(times, 0.95));
+  };
+  await bareLoop(bench, "bare-healing");
+  const repository = await git.create(namespace);
+  await repository.commit({ ...configMaps(objects, "0"), ...deployments(edits) });
+  await firstSync(bench, repository, namespace);
+  const memory = async (when: string) => {
+    const measured = await residentMegabytes(nopea.watcher.pid());
+    add(`resident memory of the watcher, ${objects} objects, ${when}`, "MB", measured);
+  };
+  await memory("synced");
+  for (let round = 1; round <= (options.quick ? 1 : 3); round++) {
+    addTimes("floor: watch event to healed", await bareHealing(bench, "bare-healing", edits));
+    const maps = editsOfConfigMaps(namespace, edits);
+    addTimes(`edit of one of ${objects} ConfigMaps to healed`, await editsToHealed(kube, maps));
+    const deploys = editsOfDeployments(namespace, edits);
+    addTimes("edit of a Deployment to healed", await editsToHealed(kube, deploys));
+    console.error(`healing round ${round} done`);
+  }
+  const minute = options.quick ? 3 : 60;
+  add(`requests about the objects in ${minute} s of calm`, "", await idleRequests(bench, minute));
+  await memory("healed");
+  for (let round = 1; round <= (options.quick ? 1 : 3); round++) {
+    const { requests, about, writes } = await restartCost(bench, nopea.watcher, namespace);
+    add("restart: requests beyond lists and watches", "", requests);
+    add("restart: of these about the repository and its objects", "", about);
+    add("restart: writes", "", writes);
+    await memory("restarted");
+    const { healthy, healed } = await restartToHealed(bench, nopea.watcher, namespace);
+    add("restart: from process start until it is healthy", "ms", healthy);
+    add("restart: from process start until an edit is healed", "ms", healed);
+    console.error(`restart round ${round} done`);
+  }
+  await clear(kube, namespace);
+  return figures();
 }
 
 async function run(bench: Bench, git: Git, nopea: Nopea): Promise<readonly Figure[]> {

@@ -14,6 +14,8 @@ export interface AuditedRequest {
   readonly namespace: string;
   readonly name: string;
   readonly code: number;
+  /** What was sent: an object, or a JSON patch. */
+  readonly body: unknown;
 }
 
 interface AuditEvent {
@@ -31,6 +33,7 @@ interface AuditEvent {
     readonly name?: string;
   };
   readonly responseStatus?: { readonly code?: number };
+  readonly requestObject?: unknown;
 }
 
 // A request is logged just after it was answered.
@@ -84,6 +87,7 @@ function requestOf(event: AuditEvent): AuditedRequest {
     verb: event.verb,
     uri: event.requestURI,
     code: event.responseStatus?.code ?? 0,
+    body: event.requestObject,
     ...objectOf(event.objectRef ?? {}),
   };
 }

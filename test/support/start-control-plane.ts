@@ -40,7 +40,7 @@ export function currentControlPlane(): Promise<ControlPlane> {
 function sharedControlPlane(): Promise<ControlPlane> {
   shelf.nopeaControlPlane ??= {
     users: 0,
-    starting: startControlPlane({ audit: "Metadata", say: line => console.log(line) }),
+    starting: startControlPlane({ audit: "Request", say: line => console.log(line) }),
   };
   shelf.nopeaControlPlane.users += 1;
   return shelf.nopeaControlPlane.starting;

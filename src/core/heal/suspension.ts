@@ -46,11 +46,17 @@ export interface ToldSuspension {
 
 const ROUNDING_MS = 2_000;
 
-/** True where the annotation has the value that was told of: with the same beginning it has the same end. */
-export function isSameSuspension(annotations: Annotations, told: ToldSuspension): boolean {
-  const { until } = readSuspension(annotations, told.at) ?? {};
-  if (until === undefined || told.until === undefined) return until === told.until;
-  return Math.abs(until - told.until) < ROUNDING_MS;
+/**
+ * When the annotation was first seen, for one that has the value that was told of: with the same beginning it has the
+ * same end. Undefined: it has another. The end that was told is kept, since the beginning was cut to a second.
+ */
+export function firstSeenAt(
+  annotations: Annotations,
+  { at, until }: ToldSuspension,
+): number | undefined {
+  const { until: end } = readSuspension(annotations, at) ?? {};
+  if (end === undefined || until === undefined) return end === until ? at : undefined;
+  return Math.abs(until - end) < ROUNDING_MS ? at + Math.max(until - end, 0) : undefined;
 }
 
 /** What is taken off when a timed suspension has ended, so that the same command works again next time. */
