@@ -143,9 +143,9 @@ function createMeter() {
         ...world.cluster,
         observe: (query, signal) =>
           measure(whose(query.labels), signal, () => world.cluster.observe(query, signal)),
-        execute: (plan, signal) =>
+        execute: (plan, told, signal) =>
           measure(urlOfManager(plan.fieldManager), signal, () =>
-            world.cluster.execute(plan, signal),
+            world.cluster.execute(plan, told, signal),
           ),
       },
     }),
