@@ -175,7 +175,7 @@ test(
         const wanted = cases.map((_, index) => named(`c${index}`));
         const verdicts = cases.map(([what], index) => {
           const it = wanted[index] ?? one;
-          return { ...update({ desired: it }), action: what, fault } as Verdict;
+          return { ...update({ desired: it }), action: what, fault };
         });
         const outcomes = new Map<string, StepOutcome>();
         for (const [index, [, what, flag]] of cases.entries()) {
