@@ -23,6 +23,8 @@ import { createMetrics, type MetricsAdapter } from "./src/adapters/metrics";
 import { sha256 } from "./src/adapters/sha256";
 import { verify } from "./src/adapters/signature";
 import { keepAccount, readConfig, readHttpPort, readPeprPort } from "./src/config";
+import { readRecord } from "./src/core/heal/read-record";
+import { recordOf } from "./src/core/heal/record";
 import { parseGitCredentials } from "./src/core/repository/git-credentials";
 import type { Settings } from "./src/model/settings";
 import type { Log } from "./src/ports";
@@ -31,6 +33,7 @@ import { createReceiver } from "./src/worker/receive";
 import { createSupervisor, type Supervisor } from "./src/worker/supervisor";
 
 const NOBODY: RepositoryInbox = { upsert: () => undefined, remove: () => undefined };
+const rfc3339 = (milliseconds: number) => clock.rfc3339(milliseconds);
 const SETTINGS_EVERY_MS = 30_000;
 const RETRY_MS = 5_000;
 
@@ -66,15 +69,7 @@ async function watch(): Promise<void> {
   await untilDone(log, "settings read", settings.read);
 
   const supervisor = createSupervisor({
-    git: createGitSource({
-      connections: createGitConnections({
-        policy: () => ({
-          allowPrivate: settings.current().allowPrivateHosts,
-          allowLoopback: settings.current().allowLoopback,
-        }),
-        proxies: proxiesOf(process.env),
-      }),
-    }),
+    git: createGit(() => settings.current()),
     secrets: createSecrets({
       kube,
       stream,
@@ -85,7 +80,11 @@ async function watch(): Promise<void> {
       life,
     }),
     cluster: createCluster({ kube, stream, log, life }),
-    driftRecords: createDriftRecords(kube, { rfc3339: at => clock.rfc3339(at), sha256 }),
+    driftRecords: createDriftRecords(kube, {
+      write: (repository, episode) => recordOf(repository, episode, { rfc3339, sha256 }),
+      read: readRecord,
+      sha256,
+    }),
     clock,
     log,
     metrics,
@@ -96,6 +95,15 @@ async function watch(): Promise<void> {
   start(createInbox(supervisor));
   openHttp({ supervisor, settings, metrics, log, kube });
   void settings.follow(() => supervisor.nudgeAll());
+}
+
+function createGit(settings: () => Settings) {
+  const policy = () => ({
+    allowPrivate: settings().allowPrivateHosts,
+    allowLoopback: settings().allowLoopback,
+  });
+  const connections = createGitConnections({ policy, proxies: proxiesOf(process.env) });
+  return createGitSource({ connections });
 }
 
 /** Nobody waits for these: a bug, and no reason to end what else runs. */

@@ -1,6 +1,7 @@
 /** Steps 4 to 8 of the walk: look, judge, plan, write; what moved meanwhile is looked at and judged again. */
 import type { Reader } from "../core/drift/snapshot";
 import { classify } from "../core/sync/classify";
+import { needsWhole } from "../core/heal/ignored";
 import { remember, type Failures } from "../core/sync/failures";
 import { isWriting } from "../core/sync/plan";
 import type { Observation } from "../model/observation";
@@ -12,8 +13,9 @@ import type { OwnerMarks } from "../model/ownership";
 import type { Fault, Verdict } from "../model/verdict";
 import type { World } from "../ports";
 import type { BaseOf } from "./bases";
-import { execute } from "./execute";
-import { judge, needsWhole, type Evidence, type Healers, type Judged } from "./judge";
+import { execute, type Executed } from "./execute";
+import { judge, type Evidence, type Judged } from "./judge";
+import type { Healers } from "./judging";
 import type { Knowledge } from "./knowledge";
 import { recollect } from "./recollect";
 
@@ -111,7 +113,9 @@ async function look(
   const sought = open.filter(
     desired =>
       !unavailable.has(kindId(desired.kind)) &&
-      (!first || knowledge.isUnsure(formatKey(desired.key)) || needsWhole(desired, knowledge)),
+      (!first ||
+        knowledge.isUnsure(formatKey(desired.key)) ||
+        needsWhole(desired, knowledge.get(formatKey(desired.key)))),
   );
   const absent = open.filter(({ key }) => knowledge.isUnsure(formatKey(key)));
   const namespaces = namespacesToCheck(open, absent);
@@ -160,22 +164,23 @@ async function write(
   const writing = judged.map(({ verdict }) => verdict).filter(isWriting);
   if (writing.length === 0) return [];
   await task.beforeWrites();
-  const verdicts = new Map(writing.map(verdict => [formatKey(verdict.desired.key), verdict]));
-  const outcomes = await execute(world, { ...task, writing }, signal);
-  const again = new Set<Desired>();
-  const settled: StepOutcome[] = [];
-  for (const { outcome, leftovers } of outcomes) {
-    const id = formatKey(outcome.desired.key);
-    progress.outcomes.set(id, outcome);
-    const isRefused = outcome.result === "failed" && canBeThorough(outcome, verdicts.get(id));
-    if (isRefused) progress.refused.add(id);
-    else settled.push(outcome);
-    if (leftovers.length > 0) progress.leftovers.set(id, leftovers);
-    else progress.leftovers.delete(id);
-    if (isRefused || leftovers.length > 0 || isOpen(outcome)) again.add(outcome.desired);
-  }
+  const executed = await execute(world, { ...task, writing }, signal);
+  const again = executed.filter(result => isAgain(result, progress));
+  const outcomes = executed.map(({ outcome }) => outcome);
+  const settled = outcomes.filter(({ desired }) => !progress.refused.has(formatKey(desired.key)));
   progress.failures = remember(progress.failures, settled, world.clock.now());
-  return [...again];
+  return again.map(({ outcome }) => outcome.desired);
+}
+
+/** True for what is decided again at once. */
+function isAgain({ outcome, leftovers }: Executed, progress: Progress): boolean {
+  const id = formatKey(outcome.desired.key);
+  const { outcomes, refused } = progress;
+  outcomes.set(id, outcome);
+  progress.leftovers.set(id, leftovers);
+  if (!canBeThorough(outcome, progress.verdicts.get(id))) refused.delete(id);
+  else refused.add(id);
+  return refused.has(id) || leftovers.length > 0 || isOpen(outcome);
 }
 
 function isOpen({ result }: StepOutcome): boolean {
@@ -183,14 +188,7 @@ function isOpen({ result }: StepOutcome): boolean {
 }
 
 /** Server-side apply cannot undo every edit: what is refused as a whole may be replaced piece by piece. */
-function canBeThorough(
-  { fault }: Extract<StepOutcome, { result: "failed" }>,
-  verdict: Verdict | undefined,
-): boolean {
-  return (
-    fault.code === "object-refused" &&
-    verdict?.action === "update" &&
-    verdict.healed.length > 0 &&
-    verdict.thorough !== true
-  );
+function canBeThorough(outcome: StepOutcome, verdict: Verdict | undefined): boolean {
+  if (outcome.result !== "failed" || outcome.fault.code !== "object-refused") return false;
+  return verdict?.action === "update" && verdict.healed.length > 0 && verdict.thorough !== true;
 }

@@ -3,9 +3,10 @@ import type { Reader } from "../core/drift/snapshot";
 import type { RepositoryId } from "../model/git-repository";
 import { ownerMarks, type OwnerMarks } from "../model/ownership";
 import type { World } from "../ports";
-import { createEpisodes, type Episodes } from "./episodes";
-import { Keeper, type Policy } from "./keeper";
-import { createKnowledge, type Knowledge } from "./knowledge";
+import { Episodes } from "./episodes";
+import { Keeper } from "./keeper";
+import { Knowledge } from "./knowledge";
+import type { Policy } from "./target";
 import { createRecordWriter, type RecordWriter } from "./record-writer";
 
 export interface Custody {
@@ -22,18 +23,20 @@ export interface CustodyOptions {
   readonly policy: () => Policy | undefined;
   /** Something is to be decided. */
   readonly changed: () => void;
+  /** Times at which something is to be decided are others than before. */
+  readonly decided: () => void;
   readonly life: AbortSignal;
 }
 
 /** Nothing is asked or written before somebody walks. */
 export function createCustody(world: World, options: CustodyOptions): Custody {
-  const { repository, policy, changed, life } = options;
+  const { repository, policy, changed, decided, life } = options;
   const { clock, log, driftRecords, sha256 } = world;
   const marks = ownerMarks(repository, sha256);
   const reader: Reader = { fieldManager: marks.fieldManager, sha256 };
-  const knowledge = createKnowledge({ marks, reader, clock, changed });
+  const knowledge = new Knowledge({ marks, reader, clock, changed });
   const records = createRecordWriter({ records: driftRecords, repository, clock, log, life });
-  const episodes = createEpisodes(world, episode => records.set(episode));
-  const keeper = new Keeper(world, { marks, reader, knowledge, episodes, policy });
+  const episodes = new Episodes(world, episode => records.set(episode));
+  const keeper = new Keeper(world, { marks, reader, knowledge, episodes, policy, decided });
   return { marks, knowledge, episodes, records, keeper };
 }

@@ -3,7 +3,7 @@ import { NopeaError } from "../model/errors";
 import type { Report } from "../model/report";
 import type { World } from "../ports";
 import type { Alarm } from "./alarm";
-import { Superseded } from "./endings";
+import { Stopped, Superseded } from "./endings";
 import type { Keeper } from "./keeper";
 
 export interface Healing {
@@ -21,24 +21,42 @@ const LONGEST_PAUSE_MS = 30_000;
 /** Runs until the signal is aborted; rejects only for a bug. */
 export async function heal(
   world: Pick<World, "clock" | "log" | "newId">,
-  { keeper, alarm, attempt, healed }: Healing,
+  healing: Healing,
   signal: AbortSignal,
 ): Promise<void> {
-  for (let failed = 0; !signal.aborted; ) {
+  const { keeper, alarm } = healing;
+  let failed = 0;
+  while (!signal.aborted) {
     await alarm.wait(() => keeper.dueAt(), signal).catch(() => undefined);
-    if (signal.aborted) return;
-    const controller = attempt();
-    try {
-      const report = await keeper.heal(world.newId(), controller.signal);
-      failed = 0;
-      if (report !== undefined) healed(report);
-    } catch (error) {
-      const cause: unknown = controller.signal.aborted ? controller.signal.reason : error;
-      if (signal.aborted || cause instanceof Superseded) continue;
-      if (!(cause instanceof NopeaError)) throw cause;
-      world.log.warn({ cause: cause.message }, "not healed, will try again");
-      const pause = Math.min(FIRST_PAUSE_MS * 2 ** failed++, LONGEST_PAUSE_MS);
-      await world.clock.sleep(pause, signal).catch(() => undefined);
-    }
+    if (isOver(signal)) return;
+    const cause = await tryOnce(world, healing);
+    failed = cause === undefined ? 0 : failed + 1;
+    if (cause === undefined) continue;
+    world.log.warn({ cause: cause.message }, "not healed, will try again");
+    const pause = Math.min(FIRST_PAUSE_MS * 2 ** (failed - 1), LONGEST_PAUSE_MS);
+    await world.clock.sleep(pause, signal).catch(() => undefined);
+  }
+}
+
+/** Asked again after each wait. */
+function isOver(signal: AbortSignal): boolean {
+  return signal.aborted;
+}
+
+/** What it failed for; undefined: for nothing, or it was ended early. */
+async function tryOnce(
+  { newId }: Pick<World, "newId">,
+  { keeper, attempt, healed }: Healing,
+): Promise<NopeaError | undefined> {
+  const { signal } = attempt();
+  try {
+    const report = await keeper.heal(newId(), signal);
+    if (report !== undefined) healed(report);
+    return undefined;
+  } catch (error) {
+    const cause: unknown = signal.aborted ? signal.reason : error;
+    if (cause instanceof NopeaError) return cause;
+    if (cause instanceof Superseded || cause instanceof Stopped) return undefined;
+    throw cause;
   }
 }

@@ -1,10 +1,7 @@
 /** Keeps the live objects of one repository as Git declares: all of them after a commit, one after an edit. */
 import type { Reader } from "../core/drift/snapshot";
-import { summarise } from "../core/report/summarise";
 import type { Failures } from "../core/sync/failures";
-import type { Unknown } from "../core/sync/locate";
-import { findOrphans, managedKinds } from "../core/sync/orphans";
-import type { Desired, KindInfo } from "../model/manifest";
+import type { Desired } from "../model/manifest";
 import { formatKey } from "../model/object-key";
 import type { OwnerMarks } from "../model/ownership";
 import type { Report } from "../model/report";
@@ -13,34 +10,11 @@ import type { World } from "../ports";
 import type { BaseOf } from "./bases";
 import { converge, type Converged } from "./converge";
 import type { Episodes } from "./episodes";
-import type { Healers } from "./judge";
 import type { Knowledge } from "./knowledge";
 import { createLedger } from "./ledger";
+import { reportOf } from "./report-of";
 import { createSlots } from "./slots";
-
-/** What the objects are to be like, and where that is from. */
-export interface Target {
-  readonly commit: string;
-  /** By formatKey. */
-  readonly desired: ReadonlyMap<string, Desired>;
-  readonly unknown: readonly Unknown[];
-  /** Every kind in which objects of this repository may be, as far as it is served. */
-  readonly kinds: readonly KindInfo[];
-  /** kindIds of those that the status names. */
-  readonly knownKinds: readonly string[];
-  /** By kindId. */
-  readonly unavailable: ReadonlyMap<string, Fault>;
-  readonly notices: readonly string[];
-  readonly bases: (signal: AbortSignal) => BaseOf;
-  /** What of the spec it was made of: with another, it is not this repository's wish any more. */
-  readonly source: string;
-}
-
-/** What the GitRepository asks for right now. */
-export interface Policy extends Pick<Healers, "rules" | "graceMs"> {
-  readonly source: string;
-  readonly intervalMs: number;
-}
+import type { Policy, Target } from "./target";
 
 export interface Keeping {
   readonly marks: OwnerMarks;
@@ -49,6 +23,8 @@ export interface Keeping {
   readonly episodes: Episodes;
   /** Undefined: nothing may be written now. */
   readonly policy: () => Policy | undefined;
+  /** dueAt may be another than it was. */
+  readonly decided: () => void;
 }
 
 export interface Walk {
@@ -141,6 +117,8 @@ export class Keeper {
   beginWatching(): void {
     this.#watchingSince = this.#world.clock.now();
     this.reconsider();
+    // also where nothing is open: what changed meanwhile was not due
+    this.#keeping.decided();
   }
 
   /** The GitRepository has changed: what was left alone is judged again. */
@@ -154,7 +132,7 @@ export class Keeper {
     { id, target, baseOf, beforeWrites }: Omit<Walk, "recall"> & { readonly baseOf: BaseOf },
     signal: AbortSignal,
   ): Promise<Report> {
-    const { episodes, policy, ...keeping } = this.#keeping;
+    const { episodes, policy, decided, ...keeping } = this.#keeping;
     const { rules, graceMs, intervalMs } = policy() ?? NO_POLICY;
     const converged = await converge(
       this.#world,
@@ -179,7 +157,11 @@ export class Keeper {
     for (const item of desired) this.#enter(item, converged, { rules, graceMs, intervalMs });
     this.#ledger.keepOnly(object => target.desired.has(object));
     episodes.drop(object => target.desired.has(object), target.commit);
-    return this.#report(id, target, { desired, converged });
+    const { knowledge, marks } = keeping;
+    const now = this.#world.clock.now();
+    const ledger = this.#ledger;
+    decided();
+    return reportOf({ id, target, desired, converged, knowledge, episodes, ledger, marks, now });
   }
 
   #enter(
@@ -210,35 +192,6 @@ export class Keeper {
       intervalMs,
     });
   }
-
-  #report(
-    id: string,
-    target: Target,
-    { desired, converged }: { readonly desired: readonly Desired[]; readonly converged: Converged },
-  ): Report {
-    const { knowledge, episodes, marks } = this.#keeping;
-    const now = this.#world.clock.now();
-    const lives = [...knowledge.all()].map(([object, { live }]) => [object, live] as const);
-    const orphans = findOrphans(lives, target.desired, marks);
-    const { knownKinds: known, unknown, notices, commit } = target;
-    const wanted = [...target.desired.values()];
-    const kinds = managedKinds({ desired: wanted, orphans, known, unavailable: this.#unavailable });
-    const written = [...converged.outcomes.values()];
-    return summarise({
-      id,
-      commit,
-      told: this.#ledger.told(),
-      walked: new Set(desired.map(({ key }) => formatKey(key))),
-      unknown,
-      orphans,
-      kinds,
-      notices: [...notices, ...notLookedFor(known, this.#unavailable)],
-      drift: episodes.open(),
-      suspended: this.#ledger.suspended(now),
-      fights: episodes.fights(now).map(fightSentence),
-      writes: written.filter(outcome => outcome.result === "applied" && outcome.changed).length,
-    });
-  }
 }
 
 const NO_POLICY: Omit<Policy, "source"> = {
@@ -248,18 +201,3 @@ const NO_POLICY: Omit<Policy, "source"> = {
 };
 
 const nothing = () => Promise.resolve();
-
-function fightSentence([object, heals]: readonly [string, number]): string {
-  return `${object} was healed ${heals} times in ten minutes, and is changed again each time: it is healed more and more rarely`;
-}
-
-/** Where nothing of these kinds is declared any more, nothing fails, and only this tells. */
-function notLookedFor(
-  known: readonly string[],
-  unavailable: ReadonlyMap<string, Fault>,
-): readonly string[] {
-  return known.flatMap(id => {
-    const fault = unavailable.get(id);
-    return fault === undefined ? [] : [`Could not look for orphans of ${id}: ${fault.message}`];
-  });
-}

@@ -7,38 +7,14 @@ import { kindId, type Desired, type KindInfo } from "../model/manifest";
 import { formatKey } from "../model/object-key";
 import { parseApplied, type OwnerMarks } from "../model/ownership";
 import type { Clock, Follower } from "../ports";
+import { createHolds } from "./holds";
 
 /** What became of an object that is no longer there. */
 export interface Gone {
+  /** "" where that is not known. */
   readonly uid: string;
   /** The digest of the work that it had ended; absent: it was deleted by hand. */
   readonly finished?: string | undefined;
-}
-
-export interface Knowledge {
-  /** To be told of lists and watches. */
-  readonly follower: Follower;
-  get(id: string): Known | undefined;
-  gone(id: string): Gone | undefined;
-  /** Every object that is known, by formatKey. */
-  all(): Iterable<readonly [string, Known]>;
-  /** What Git declares from now on: only of that, changes are told. */
-  expect(desired: ReadonlyMap<string, Desired>): void;
-  set(id: string, known: Known): void;
-  /** A version that was asked for, whoever's it is: whoever asked decides about it. */
-  see(kind: KindInfo, seen: Sighting): void;
-  /** It was asked for, and is not there. */
-  missed(id: string): void;
-  /** It was there once, as another process has told. */
-  markGone(id: string, what: Gone): void;
-  /** True where only a question can tell: it is gone, or no longer labelled, or was never seen. */
-  isUnsure(id: string): boolean;
-  /** Until `end`, what watches tell of the object waits: our own write's event may come before its answer. */
-  hold(id: string): () => void;
-  /** Objects that are not as they were when they were last decided on; each is told once. */
-  takeChanged(): readonly string[];
-  hasChanged(): boolean;
-  touch(id: string): void;
 }
 
 export interface KnowledgeOptions {
@@ -49,134 +25,161 @@ export interface KnowledgeOptions {
   readonly changed: () => void;
 }
 
-type Telling = () => void;
+/** Losing it costs requests, never correctness. Objects are named by formatKey. */
+export class Knowledge {
+  readonly #options: KnowledgeOptions;
+  readonly #known = new Map<string, Known>();
+  readonly #gone = new Map<string, Gone>();
+  /** Objects that only a question can tell of: gone, or no longer labelled. */
+  readonly #unsure = new Set<string>();
+  readonly #changed = new Set<string>();
+  readonly #holds = createHolds();
+  #wanted: ReadonlyMap<string, Desired> = new Map();
+  /** Told of lists and watches. */
+  readonly follower: Follower;
 
-interface Seen {
-  readonly id: string;
-  readonly before: Known | undefined;
-  readonly after: Known;
-}
-
-/** Losing it costs requests, never correctness. */
-export function createKnowledge({ marks, reader, clock, changed }: KnowledgeOptions): Knowledge {
-  const known = new Map<string, Known>();
-  const unsure = new Set<string>();
-  const gone = new Map<string, Gone>();
-  const dirty = new Set<string>();
-  const held = new Map<string, Telling[]>();
-  let wanted: ReadonlyMap<string, Desired> = new Map();
-
-  function touch(id: string): void {
-    if (!wanted.has(id)) return;
-    dirty.add(id);
-    changed();
+  constructor(options: KnowledgeOptions) {
+    this.#options = options;
+    const inTurn = (seen: Sighting, tell: () => void) =>
+      this.#holds.inTurn(formatKey(seen.live.key), tell);
+    this.follower = {
+      labels: options.marks.labels,
+      listed: (kind, sightings) => this.#listed(kind, sightings),
+      changed: (kind, seen) => inTurn(seen, () => this.#told(kind, seen)),
+      lost: (_, seen) => inTurn(seen, () => this.#lost(seen)),
+    };
   }
 
-  function see(kind: KindInfo, seen: Sighting): Seen {
+  get(id: string): Known | undefined {
+    return this.#known.get(id);
+  }
+
+  gone(id: string): Gone | undefined {
+    return this.#gone.get(id);
+  }
+
+  all(): ReadonlyMap<string, Known> {
+    return this.#known;
+  }
+
+  /** What Git declares from now on: only of that, changes are told. */
+  expect(desired: ReadonlyMap<string, Desired>): void {
+    this.#wanted = desired;
+  }
+
+  set(id: string, known: Known): void {
+    this.#known.set(id, known);
+    this.#gone.delete(id);
+    this.#unsure.delete(id);
+  }
+
+  /** A version that was asked for, whoever's it is: whoever asked decides about it. */
+  see(kind: KindInfo, seen: Sighting): void {
+    this.#see(kind, seen);
+    // an object that lost our label is not watched: it stays a question
+    if (this.#isOurs(seen.live)) this.#unsure.delete(formatKey(seen.live.key));
+  }
+
+  /** It was asked for, and is not there. */
+  missed(id: string): void {
+    const before = this.#known.get(id);
+    if (before !== undefined && !this.#gone.has(id)) this.#gone.set(id, { uid: before.live.uid });
+    this.#known.delete(id);
+  }
+
+  /** It was there once, as another process has told. */
+  markGone(id: string, what: Gone): void {
+    this.#gone.set(id, what);
+  }
+
+  /** True where only a question can tell: it is gone, or no longer labelled, or was never seen. */
+  isUnsure(id: string): boolean {
+    return this.#unsure.has(id) || !this.#known.has(id);
+  }
+
+  /** Until the function is called, what watches tell of the object waits: its own write's event may come before the answer. */
+  hold(id: string): () => void {
+    return this.#holds.hold(id);
+  }
+
+  /** It is to be decided on anew. */
+  touch(id: string): void {
+    if (!this.#wanted.has(id)) return;
+    this.#changed.add(id);
+    this.#options.changed();
+  }
+
+  hasChanged(): boolean {
+    return this.#changed.size > 0;
+  }
+
+  /** Objects that are not as they were when they were last decided on; each is told once. */
+  takeChanged(): readonly string[] {
+    const ids = [...this.#changed];
+    this.#changed.clear();
+    return ids;
+  }
+
+  #see(kind: KindInfo, seen: Sighting): Known {
     const id = formatKey(seen.live.key);
-    const before = known.get(id);
+    const before = this.#known.get(id);
+    const { reader, clock } = this.#options;
     const after = look(before, seen, { kind, reader, now: clock.now() });
-    known.set(id, after);
-    if (before?.live.uid !== after.live.uid) gone.delete(id);
-    return { id, before, after };
+    this.#known.set(id, after);
+    if (before?.live.uid !== after.live.uid) this.#gone.delete(id);
+    return after;
   }
 
-  function told(kind: KindInfo, seen: Sighting): void {
+  #told(kind: KindInfo, seen: Sighting): void {
     const id = formatKey(seen.live.key);
-    const desired = wanted.get(id);
-    // the same object in two versions of its API has two sets of fields
-    if (desired !== undefined && kindId(desired.kind) !== kindId(kind)) return;
-    const isOurs = isLabelled(seen.live, marks);
-    if (!isOurs && known.get(id)?.live.uid !== seen.live.uid) return;
-    if (isOurs) unsure.delete(id);
-    const { before, after } = see(kind, seen);
-    if (after !== before && isNews(before, after)) touch(id);
+    if (this.#isOtherVersion(id, kind)) return;
+    const before = this.#known.get(id);
+    const isOurs = this.#isOurs(seen.live);
+    if (!isOurs && before?.live.uid !== seen.live.uid) return;
+    if (isOurs) this.#unsure.delete(id);
+    const after = this.#see(kind, seen);
+    if (after !== before && isNews(before, after)) this.touch(id);
   }
 
-  function lost({ live, object }: Sighting): void {
-    const id = formatKey(live.key);
-    const before = known.get(id);
-    if (before !== undefined && before.live.uid !== live.uid) return;
-    if (before === undefined && !isLabelled(live, marks)) return;
-    const finished = hasFinished(object) ? parseApplied(live.annotations)?.digest : undefined;
-    gone.set(id, { uid: live.uid, finished });
-    unsure.add(id);
-    if (!wanted.has(id)) known.delete(id);
-    touch(id);
+  /** The same object in two versions of its API has two sets of fields. */
+  #isOtherVersion(id: string, kind: KindInfo): boolean {
+    const desired = this.#wanted.get(id);
+    return desired !== undefined && kindId(desired.kind) !== kindId(kind);
   }
 
-  /** Now, or when the write that is under way has been answered. */
-  function inTurn(id: string, telling: Telling): void {
-    const waiting = held.get(id);
-    if (waiting === undefined) telling();
-    else waiting.push(telling);
-  }
-
-  function listed(kind: KindInfo, sightings: readonly Sighting[]): void {
+  #listed(kind: KindInfo, sightings: readonly Sighting[]): void {
     const found = new Set(sightings.map(({ live }) => formatKey(live.key)));
-    for (const seen of sightings) inTurn(formatKey(seen.live.key), () => told(kind, seen));
-    for (const [id, { kind: theirs, live }] of known) {
-      if (kindId(theirs) !== kindId(kind) || found.has(id) || unsure.has(id)) continue;
-      inTurn(id, () => lost({ live, object: {} }));
+    for (const seen of sightings) this.follower.changed(kind, seen);
+    for (const [id, { kind: theirs, live }] of this.#known) {
+      if (kindId(theirs) !== kindId(kind) || found.has(id) || this.#unsure.has(id)) continue;
+      this.follower.lost(kind, { live, object: {} });
     }
   }
 
-  return {
-    follower: {
-      labels: marks.labels,
-      listed,
-      changed: (kind, seen) => inTurn(formatKey(seen.live.key), () => told(kind, seen)),
-      lost: (_, seen) => inTurn(formatKey(seen.live.key), () => lost(seen)),
-    },
-    get: id => known.get(id),
-    gone: id => gone.get(id),
-    all: () => known,
-    expect: desired => void (wanted = desired),
-    set: (id, after) => {
-      known.set(id, after);
-      gone.delete(id);
-      unsure.delete(id);
-    },
-    see(kind, seen) {
-      const { id } = see(kind, seen);
-      // an object that lost our label is not watched: it stays a question
-      if (isLabelled(seen.live, marks)) unsure.delete(id);
-    },
-    missed(id) {
-      const before = known.get(id);
-      if (before !== undefined && !gone.has(id)) gone.set(id, { uid: before.live.uid });
-      known.delete(id);
-    },
-    markGone: (id, what) => void gone.set(id, what),
-    isUnsure: id => unsure.has(id) || !known.has(id),
-    hold(id) {
-      if (!held.has(id)) held.set(id, []);
-      return () => {
-        const waiting = held.get(id) ?? [];
-        held.delete(id);
-        for (const telling of waiting) telling();
-      };
-    },
-    takeChanged() {
-      const ids = [...dirty];
-      dirty.clear();
-      return ids;
-    },
-    hasChanged: () => dirty.size > 0,
-    touch,
-  };
+  #lost({ live, object }: Sighting): void {
+    const id = formatKey(live.key);
+    const before = this.#known.get(id);
+    const isKnown = before === undefined ? this.#isOurs(live) : before.live.uid === live.uid;
+    if (!isKnown) return;
+    const finished = hasFinished(object) ? parseApplied(live.annotations)?.digest : undefined;
+    this.#gone.set(id, { uid: live.uid, finished });
+    this.#unsure.add(id);
+    if (!this.#wanted.has(id)) this.#known.delete(id);
+    this.touch(id);
+  }
+
+  #isOurs({ labels }: Live): boolean {
+    const ours = Object.entries(this.#options.marks.labels);
+    return ours.every(([name, value]) => labels[name] === value);
+  }
 }
 
 /** What has to be decided about: a field of ours differs, or no longer does, or somebody asks for something. */
 function isNews(before: Known | undefined, after: Known): boolean {
+  if (after.object !== undefined || before === undefined) return true;
   return (
-    after.object !== undefined ||
-    before?.object !== undefined ||
-    before?.suspendHeal?.value !== after.suspendHeal?.value ||
-    before?.live.terminating !== after.live.terminating
+    before.object !== undefined ||
+    before.suspendHeal?.value !== after.suspendHeal?.value ||
+    before.live.terminating !== after.live.terminating
   );
-}
-
-function isLabelled({ labels }: Live, marks: OwnerMarks): boolean {
-  return Object.entries(marks.labels).every(([name, value]) => labels[name] === value);
 }

@@ -49,9 +49,8 @@ export function createLedger(): Ledger {
       else dues.set(id, due);
     },
     keepOnly(isDeclared) {
-      for (const map of [told, suspensions, dues]) {
-        for (const id of map.keys()) if (!isDeclared(id)) map.delete(id);
-      }
+      const gone = [...told.keys()].filter(id => !isDeclared(id));
+      for (const map of [told, suspensions, dues]) gone.forEach(id => void map.delete(id));
     },
     told: () => told,
     suspended: now => [...suspensions.values()].filter(suspension => isSuspended(suspension, now)),

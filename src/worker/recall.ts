@@ -1,8 +1,8 @@
-/** What a process that has just begun can know of the one before, from the status of the GitRepository. */
+/** What a process that has just begun can know of the one before: from the status of the GitRepository, records and Git. */
 import { vanishes } from "../core/heal/finished";
-import { readSuspension } from "../core/heal/suspension";
+import { isSameSuspension } from "../core/heal/suspension";
 import { isOpen, type Episode } from "../model/episode";
-import type { RepositoryStatus } from "../model/git-repository";
+import type { RepositoryStatus, SuspendedObject } from "../model/git-repository";
 import type { Desired } from "../model/manifest";
 import { parseTime } from "../model/time";
 import type { BaseOf } from "./bases";
@@ -27,44 +27,49 @@ export interface Recalling extends Remembering {
  * applied is none of them.
  */
 export async function recallAbsent(recalling: Recalling): Promise<void> {
-  const { knowledge, desired, status, isSameSpec, episodeOf } = recalling;
-  const missing = [...desired].filter(([id]) => knowledge.get(id) === undefined);
-  for (const [id] of missing) {
-    const episode = episodeOf(id);
-    const isDeletion = episode !== undefined && isOpen(episode) && episode.fields.length === 0;
-    if (isDeletion) knowledge.markGone(id, { uid: episode.uid });
-  }
-  const open = missing.filter(([id]) => knowledge.gone(id) === undefined);
+  const { knowledge, status, isSameSpec } = recalling;
+  const missing = [...recalling.desired].filter(([id]) => knowledge.get(id) === undefined);
+  const open = missing.filter(([id]) => !recallDeletion(id, recalling));
   if (open.length === 0 || status.lastSyncedCommit === undefined || !isSameSpec) return;
   const before = await declaredBefore(recalling, status.lastSyncedCommit);
-  for (const [id, wanted] of open) {
-    const old = before?.get(id);
-    if (old === undefined) continue;
-    const isWork = vanishes(old.manifest);
-    // work that Git has changed since is new work
-    if (isWork && old.digest !== wanted.digest) continue;
-    knowledge.markGone(id, { uid: "", ...(isWork ? { finished: old.digest } : {}) });
-  }
+  for (const [id, desired] of open) recallLoss(id, { desired, old: before?.get(id), knowledge });
+}
+
+/** A record says that it was deleted, and that it was decided to leave it so. */
+function recallDeletion(id: string, { episodeOf, knowledge }: Recalling): boolean {
+  const episode = episodeOf(id);
+  if (episode === undefined || !isOpen(episode) || episode.fields.length > 0) return false;
+  knowledge.markGone(id, { uid: episode.uid });
+  return true;
 }
 
 function declaredBefore({ desired, commit, baseOf }: Recalling, synced: string) {
   return synced === commit ? Promise.resolve(desired) : baseOf(synced);
 }
 
+interface Loss {
+  readonly desired: Desired;
+  readonly old: Desired | undefined;
+  readonly knowledge: Knowledge;
+}
+
+function recallLoss(id: string, { desired, old, knowledge }: Loss): void {
+  if (old === undefined) return;
+  if (!vanishes(old.manifest)) knowledge.markGone(id, { uid: "" });
+  // work that Git has changed since is new work
+  else if (old.digest === desired.digest) knowledge.markGone(id, { uid: "", finished: old.digest });
+}
+
 /** A duration counts from when the annotation was first seen, also where that was another process. */
-export function recallSuspensions({ knowledge, desired, status }: Remembering): void {
-  for (const { object, until, at } of status.suspended ?? []) {
-    const known = knowledge.get(object);
-    const { suspendHeal } = known ?? {};
-    if (known === undefined || suspendHeal === undefined || !desired.has(object)) continue;
-    const seenAt = at === undefined ? undefined : parseTime(at);
-    if (seenAt === undefined) continue;
-    const { annotations } = known.live;
-    const end = readSuspension(annotations, seenAt)?.until;
-    const told = until === undefined ? undefined : parseTime(until);
-    // the times in the status are whole seconds: another end is another value of the annotation
-    const isSame =
-      end === told || (end !== undefined && told !== undefined && Math.abs(end - told) < 2_000);
-    if (isSame) knowledge.set(object, { ...known, suspendHeal: { ...suspendHeal, at: seenAt } });
-  }
+export function recallSuspensions({ knowledge, status }: Remembering): void {
+  for (const suspended of status.suspended ?? []) recallSuspension(suspended, knowledge);
+}
+
+function recallSuspension({ object, until = "", at = "" }: SuspendedObject, knowledge: Knowledge) {
+  const known = knowledge.get(object);
+  const seenAt = parseTime(at);
+  if (known?.suspendHeal === undefined || seenAt === undefined) return;
+  const told = { at: seenAt, until: parseTime(until) };
+  if (!isSameSuspension(known.live.annotations, told)) return;
+  knowledge.set(object, { ...known, suspendHeal: { ...known.suspendHeal, at: seenAt } });
 }

@@ -13,10 +13,11 @@ import type { Report } from "../model/report";
 import type { World } from "../ports";
 import { createBases, type BaseOf } from "./bases";
 import type { Episodes } from "./episodes";
-import type { Keeper, Target } from "./keeper";
+import type { Keeper } from "./keeper";
 import type { Knowledge } from "./knowledge";
 import { recallAbsent, recallSuspensions } from "./recall";
 import type { RecordWriter } from "./record-writer";
+import type { Target } from "./target";
 import { knownFiles, render, type Rendered } from "./render";
 
 /** The last commit as it was rendered, and where it is from; losing it costs requests, never correctness. */
@@ -111,7 +112,14 @@ async function recall(
 ): Promise<void> {
   episodes.remember(await records.load(signal));
   const { desired, commit } = target;
-  const recalling = { knowledge, desired, commit, status, baseOf, episodeOf: (id: string) => episodes.of(id) };
+  const recalling = {
+    knowledge,
+    desired,
+    commit,
+    status,
+    baseOf,
+    episodeOf: (id: string) => episodes.of(id),
+  };
   recallSuspensions(recalling);
   await recallAbsent({ ...recalling, isSameSpec: !isNewSpec });
 }

@@ -4,37 +4,28 @@ import { summariseFault } from "../core/report/summarise";
 import { isNews, isSettled, type Settled } from "../core/sync/news";
 import { paceAfter, type Pace } from "../core/sync/pace";
 import { spread } from "../core/sync/spread";
-import {
-  statusBefore,
-  statusDuring,
-  statusSuspended,
-  statusWithKinds,
-} from "../core/status/progress";
-import { statusAfter } from "../core/status/status";
 import { NopeaError } from "../model/errors";
 import type { Repository, RepositorySpec } from "../model/git-repository";
 import { firstFault, type Report } from "../model/report";
-import type { Settings } from "../model/settings";
 import type { World } from "../ports";
 import { createAlarm, type Alarm } from "./alarm";
+import { Chronicle } from "./chronicle";
 import { createCustody, type Custody } from "./custody";
 import { setDeadline } from "./deadline";
 import { faultOf, Stopped, Superseded } from "./endings";
 import { heal } from "./heal";
-import type { Policy } from "./keeper";
+import { policyOf } from "./policy";
 import { createPushes, type Pushes } from "./pushes";
 import { remoteOf } from "./remote";
 import type { Slots } from "./slots";
-import { createStatusWriter, type StatusWriter } from "./status-writer";
-import { sourceOf, sync, type Memory } from "./sync";
-import { tell, tellHealed } from "./tell";
+import { sync, type Memory } from "./sync";
 
 export class Worker {
   readonly #world: World;
   readonly #slots: Slots;
   readonly #alarm: Alarm;
   readonly #pushes: Pushes;
-  readonly #status: StatusWriter;
+  readonly #chronicle: Chronicle;
   readonly #life = new AbortController();
   #repository: Repository;
   #attempt: AbortController | undefined;
@@ -48,8 +39,6 @@ export class Worker {
   /** What the server says is the branch's tip, in the look that is under way. */
   #tip: string | undefined;
   #failed = 0;
-  /** What the last look at Git came to: healing goes on, but does not hide it. */
-  #last: Report | undefined;
   #isResting = false;
 
   constructor(world: World, slots: Slots, repository: Repository) {
@@ -58,13 +47,7 @@ export class Worker {
     this.#repository = repository;
     this.#alarm = createAlarm(world.clock);
     this.#pushes = createPushes(world.clock);
-    this.#status = createStatusWriter({
-      initial: repository.status,
-      write: status => world.cluster.writeStatus(repository.id, status, this.#life.signal),
-      clock: world.clock,
-      log: world.log,
-      life: this.#life.signal,
-    });
+    this.#chronicle = new Chronicle(world, repository, this.#life.signal);
   }
 
   get repository(): Repository {
@@ -115,19 +98,19 @@ export class Worker {
       repository: this.#repository.id,
       policy: () => policyOf(this.#repository, this.#world.settings()),
       changed: () => alarm.nudge(),
+      decided: () => alarm.reset(),
       life: signal,
     });
     this.#custody = custody;
     this.#memory = undefined;
     this.#settled = undefined;
-    if (this.#status.current().phase === undefined) {
-      this.#status.set(statusBefore(this.#context(this.#repository)));
-    }
+    this.#chronicle.begin(this.#repository);
     const healing = {
       keeper: custody.keeper,
       alarm,
       attempt: () => this.#beginHealing(),
-      healed: (report: Report) => this.#tellHealed(report),
+      healed: (report: Report) =>
+        this.#chronicle.healed(this.#repository, report, this.#settled?.generation),
     };
     const halves = [this.#followGit(custody, signal), heal(this.#world, healing, signal)];
     try {
@@ -160,22 +143,27 @@ export class Worker {
 
   async #look(custody: Custody): Promise<void> {
     const repository = this.#repository;
+    const { parsed } = repository;
     const id = this.#world.newId();
-    const fault = refusal(repository.parsed, this.#world.settings());
+    const fault = refusal(parsed, this.#world.settings());
     if (fault !== undefined) this.#finish(repository, summariseFault(id, undefined, fault));
-    if (fault !== undefined || !repository.parsed.ok) return;
-    if (repository.parsed.spec.suspend) {
-      this.#rest(repository);
-      return;
-    }
+    if (fault !== undefined || !parsed.ok) return;
+    if (parsed.spec.suspend) this.#rest(repository);
+    else await this.#tryToSync(repository, parsed.spec, { id, custody });
+  }
+
+  async #tryToSync(
+    repository: Repository,
+    spec: RepositorySpec,
+    { id, custody }: Omit<Trying, "attempt">,
+  ): Promise<void> {
     if (this.#isResting) custody.keeper.beginWatching();
     this.#isResting = false;
     const attempt = new AbortController();
     this.#attempt = attempt;
     const startedAt = this.#world.clock.now();
     try {
-      const trying = { id, attempt, custody };
-      const report = await this.#attemptSync(repository, repository.parsed.spec, trying);
+      const report = await this.#attemptSync(repository, spec, { id, attempt, custody });
       if (report !== undefined) this.#finish(repository, report, startedAt);
     } catch (error) {
       const cause: unknown = attempt.signal.aborted ? attempt.signal.reason : error;
@@ -199,14 +187,12 @@ export class Worker {
       this.#tip = tip;
       const wish = { ...repository, tip };
       const due = this.#world.clock.now() >= this.#pace.walkAt;
-      if (!due && isSettled(wish, this.#settled, this.#status.current())) {
+      if (!due && isSettled(wish, this.#settled, this.#chronicle.status)) {
         this.#pace = { ...this.#pace, wakeAt: this.#nextLook(spec, id) };
         return undefined;
       }
-      if (isNews(wish, this.#status.current())) {
-        this.#status.set(statusDuring(tip, this.#context(repository)));
-      }
-      const status = this.#status.current();
+      if (isNews(wish, this.#chronicle.status)) this.#chronicle.syncing(repository, tip);
+      const { status } = this.#chronicle;
       const job = {
         ...custody,
         id,
@@ -216,7 +202,7 @@ export class Worker {
         memory: this.#memory,
         status,
         isNewSpec: status.observedGeneration !== repository.generation,
-        tellKinds: (kinds: readonly string[]) => this.#tellKinds(kinds, attempt.signal),
+        tellKinds: (kinds: readonly string[]) => this.#chronicle.tellKinds(kinds, attempt.signal),
       };
       const { report, memory } = await sync(this.#world, job, attempt.signal);
       this.#memory = memory;
@@ -233,20 +219,12 @@ export class Worker {
     this.#failed = 0;
     this.#settled = undefined;
     this.#pace = { wakeAt: Infinity, walkAt: Infinity, isFixed: true };
-    this.#status.set(statusSuspended(this.#context(repository)));
+    this.#chronicle.suspended(repository);
   }
 
   #nextLook(spec: RepositorySpec, id: string): number {
     const until = this.#world.clock.now() + spread(spec.intervalMs, id);
     return Math.min(until, this.#pace.walkAt);
-  }
-
-  async #tellKinds(kinds: readonly string[], signal: AbortSignal): Promise<void> {
-    // a status that is meant to be, but could not be written yet, does not help whoever restarts
-    const known = this.#status.written().resources?.kinds ?? [];
-    if (kinds.every(kind => known.includes(kind))) return;
-    this.#status.set(statusWithKinds(this.#status.current(), kinds));
-    await this.#status.flush(signal);
   }
 
   #explain(
@@ -267,32 +245,8 @@ export class Worker {
     const asked = repository.parsed.ok ? repository.parsed.spec.intervalMs : 300_000;
     const intervalMs = spread(asked, report.id);
     const failures = this.#custody?.keeper.failures ?? new Map();
-    this.#last = report;
     this.#pace = paceAfter({ report, failures, failed: this.#failed, intervalMs, now });
-    const context = { ...this.#context(repository), syncAt: repository.syncAt };
-    this.#status.set(statusAfter(report, context));
-    tell(this.#world, repository, report, now - startedAt);
-  }
-
-  /** A sync that is under way tells the same when it ends. */
-  #tellHealed(report: Report): void {
-    const { generation = this.#repository.generation } = this.#settled ?? {};
-    if (this.#status.current().phase === "Syncing") return;
-    const context = this.#context({ ...this.#repository, generation });
-    const { fault, commit = "", adopted } = this.#last ?? report;
-    const whole = { ...report, commit, adopted, ...(fault === undefined ? {} : { fault }) };
-    this.#status.set(statusAfter(whole, context));
-    tellHealed(this.#world, this.#repository, report);
-  }
-
-  #context({ generation, parsed }: Repository) {
-    return {
-      previous: this.#status.current(),
-      generation,
-      now: this.#world.clock.rfc3339(this.#world.clock.now()),
-      rfc3339: (milliseconds: number) => this.#world.clock.rfc3339(milliseconds),
-      branch: parsed.ok ? parsed.spec.branch : "",
-    };
+    this.#chronicle.finished(repository, report, now - startedAt);
   }
 }
 
@@ -300,13 +254,4 @@ interface Trying {
   readonly id: string;
   readonly attempt: AbortController;
   readonly custody: Custody;
-}
-
-/** Undefined: nothing may be written, whatever differs. */
-function policyOf({ parsed }: Repository, settings: Settings): Policy | undefined {
-  if (!parsed.ok || parsed.spec.suspend || refusal(parsed, settings) !== undefined)
-    return undefined;
-  const { healPolicy, conflictPolicy, healGracePeriodMs, intervalMs } = parsed.spec;
-  const rules = { healPolicy, conflictPolicy };
-  return { rules, graceMs: healGracePeriodMs, intervalMs, source: sourceOf(parsed.spec) };
 }

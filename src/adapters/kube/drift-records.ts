@@ -1,11 +1,10 @@
 /** DriftRecords as the API server keeps them, each beside its GitRepository. */
-import { readRecord } from "../../core/heal/read-record";
-import { recordOf, type RecordTools } from "../../core/heal/record";
+import type { Episode } from "../../model/episode";
 import { API_GROUP, LABEL_REPOSITORY } from "../../model/annotations";
 import { NopeaError, type ErrorCode } from "../../model/errors";
 import type { RepositoryId } from "../../model/git-repository";
 import { isList, isObject, type Json, type JsonObject } from "../../model/json";
-import { ownerMarks } from "../../model/ownership";
+import { ownerMarks, type Sha256 } from "../../model/ownership";
 import type { DriftRecords } from "../../ports";
 import {
   APPLY_PATCH,
@@ -21,6 +20,14 @@ const MANAGER = "nopea";
 const PAGE = "500";
 /** More names than that are forgotten, oldest first: a write of theirs takes two requests instead of one. */
 const MOST_KNOWN = 10_000;
+
+/** How records are written and read, and labelled. */
+export interface RecordTools {
+  readonly write: (repository: RepositoryId, episode: Episode) => JsonObject;
+  /** Undefined for what is no record. */
+  readonly read: (object: unknown) => Episode | undefined;
+  readonly sha256: Sha256;
+}
 
 /** A record that this process has seen takes one request to write, any other two. */
 export function createDriftRecords(kube: Kube, tools: RecordTools): DriftRecords {
@@ -38,13 +45,13 @@ export function createDriftRecords(kube: Kube, tools: RecordTools): DriftRecords
       const items = await list(kube, { repository, labelSelector }, signal);
       const episodes = items
         .filter(item => isOf(repository, item))
-        .flatMap(item => readRecord(item) ?? []);
+        .flatMap(item => tools.read(item) ?? []);
       for (const { record } of episodes) see(pathOf(repository, record));
       return episodes.sort((a, b) => (a.record < b.record ? -1 : 1));
     },
     async write(repository, episode, signal) {
       const path = pathOf(repository, episode.record);
-      const object = recordOf(repository, episode, tools);
+      const object = tools.write(repository, episode);
       if (known.has(path) && (await replaceStatus(kube, { path, object }, signal))) return;
       if (await put(kube, { path, object }, signal)) see(path);
     },

@@ -33,44 +33,51 @@ export interface Looking {
 export function look(before: Known | undefined, seen: Sighting, looking: Looking): Known {
   if (before?.live.uid !== seen.live.uid) return firstLook(seen, looking, before);
   const order = compareVersions(seen.live.resourceVersion, before.live.resourceVersion);
+  if (order > 0) return newerLook(before, seen, looking);
   // what is older than our last answer is history
-  if (order < 0) return before;
-  const { snapshot, base } = before;
-  if (snapshot === undefined)
-    return order === 0
-      ? before
-      : { ...before, ...common(seen, before, looking), object: seen.object };
-  const differs = changedLeaves(snapshot, seen.object, looking.reader).length > 0;
-  if (order > 0) return secondLook(before, seen, { ...looking, differs });
-  if (!differs || before.object !== undefined || base === undefined) return before;
-  // another projection of the same version is the API server's doing: nobody has edited anything
-  return { ...before, snapshot: takeSnapshot(seen.object, base, looking.reader) };
+  return order < 0 ? before : sameLook(before, seen, looking.reader);
 }
 
 /** An object that is new to us, or made anew. */
 function firstLook(seen: Sighting, looking: Looking, before: Known | undefined): Known {
-  // what it was made of before tells what was changed by making it anew
-  const memory = before?.snapshot === undefined ? {} : { snapshot: before.snapshot };
-  const base = before?.base === undefined ? {} : { base: before.base };
+  const { object } = seen;
   return {
-    ...memory,
-    ...base,
+    ...memoryOf(before),
     ...common(seen, undefined, looking),
-    object: seen.object,
+    object,
     changedAt: looking.now,
   };
 }
 
-function secondLook(
-  before: Known,
-  seen: Sighting,
-  looking: Looking & { readonly differs: boolean },
-): Known {
-  const { base, snapshot, changedAt = looking.now } = before;
-  const kept = { ...common(seen, before, looking), ...(base === undefined ? {} : { base }) };
-  if (snapshot === undefined) return { ...kept, object: seen.object, changedAt };
-  if (looking.differs) return { ...kept, snapshot, object: seen.object, changedAt };
-  return { ...kept, snapshot: seenOthers(snapshot, seen.object, looking.reader) };
+/** Also of an object that was made anew: what was there before tells what that has changed. */
+function memoryOf(before: Known | undefined): Pick<Known, "snapshot" | "base"> {
+  const { snapshot, base } = before ?? {};
+  return {
+    ...(snapshot === undefined ? {} : { snapshot }),
+    ...(base === undefined ? {} : { base }),
+  };
+}
+
+function newerLook(before: Known, seen: Sighting, looking: Looking): Known {
+  const { snapshot, changedAt = looking.now } = before;
+  const kept = { ...memoryOf(before), ...common(seen, before, looking) };
+  const { object } = seen;
+  if (snapshot === undefined || differs(snapshot, object, looking.reader)) {
+    return { ...kept, object, changedAt };
+  }
+  return { ...kept, snapshot: seenOthers(snapshot, object, looking.reader) };
+}
+
+/** Another projection of the same version is the API server's doing: nobody has edited anything. */
+function sameLook(before: Known, { object }: Sighting, reader: Reader): Known {
+  const { snapshot, base } = before;
+  if (snapshot === undefined || base === undefined || before.object !== undefined) return before;
+  if (!differs(snapshot, object, reader)) return before;
+  return { ...before, snapshot: takeSnapshot(object, base, reader) };
+}
+
+function differs(snapshot: Snapshot, object: JsonObject, reader: Reader): boolean {
+  return changedLeaves(snapshot, object, reader).length > 0;
 }
 
 /** What is read of every version. */

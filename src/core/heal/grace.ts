@@ -16,10 +16,11 @@ export interface Grace {
  * spec; a suspension that ended begins a full new one. Whole seconds, as records hold them: never earlier than asked.
  */
 export function graceEnd({ episode, graceMs, detectedAt, now }: Grace): number | undefined {
-  const open = episode !== undefined && isOpen(episode) ? episode : undefined;
-  const fromSuspension = open?.decision === "suspended";
-  if (open?.graceUntil !== undefined && !fromSuspension) return open.graceUntil;
-  if (graceMs === undefined) return undefined;
-  const start = fromSuspension ? now : (open?.since ?? detectedAt);
-  return Math.ceil((start + graceMs) / 1000) * 1000;
+  if (episode === undefined || !isOpen(episode)) return endAfter(detectedAt, graceMs);
+  if (episode.decision === "suspended") return endAfter(now, graceMs);
+  return episode.graceUntil ?? endAfter(episode.since, graceMs);
+}
+
+function endAfter(start: number, graceMs: number | undefined): number | undefined {
+  return graceMs === undefined ? undefined : Math.ceil((start + graceMs) / 1000) * 1000;
 }

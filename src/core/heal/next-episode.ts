@@ -6,6 +6,7 @@ import {
   type Episode,
   type OpenDecision,
 } from "../../model/episode";
+import type { ErrorCode } from "../../model/errors";
 import type { ObjectKey } from "../../model/object-key";
 import type { StepOutcome } from "../../model/outcome";
 import type { FieldVerdict, Hold, Verdict } from "../../model/verdict";
@@ -36,19 +37,29 @@ const MOST_EDITS = 5;
 
 /** Undefined: there is no drift, and there was none. `before`: the open one, or the one that this would repeat. */
 export function nextEpisode(before: Episode | undefined, finding: Finding): Episode | undefined {
-  const open = before !== undefined && isOpen(before) ? before : undefined;
+  // what waits to be looked at, or is being deleted, is no news
+  if (isBlind(finding.verdict)) return openOne(before);
   const fields = countedFields(finding.verdict);
-  const { whole } = finding.verdict.drift ?? {};
-  if (fields.length === 0 && whole === undefined) {
-    // what could not be looked at is no news
-    if (open === undefined || isBlind(finding.verdict)) return open;
-    return close(open, closedAs(finding, open), finding);
-  }
+  if (!isDrift(finding.verdict)) return end(openOne(before), finding);
   const episode = before === undefined ? begin(finding) : goOn(before, finding);
-  const left = isWritten(finding) ? fields.filter(({ hold }) => hold !== undefined) : fields;
-  if (left.length === 0 && isWritten(finding))
-    return close(told(episode, fields), "healed", finding);
-  return withDecision(told(episode, left), left, finding);
+  if (!isWritten(finding)) return withDecision(told(episode, fields), fields, finding);
+  const left = fields.filter(({ hold }) => hold !== undefined);
+  return left.length === 0
+    ? close(told(episode, fields), "healed", finding)
+    : withDecision(told(episode, left), left, finding);
+}
+
+/** Nothing differs any more. */
+function end(open: Episode | undefined, finding: Finding): Episode | undefined {
+  return open && close(open, closedAs(finding, open), finding);
+}
+
+function openOne(episode: Episode | undefined): Episode | undefined {
+  return episode !== undefined && isOpen(episode) ? episode : undefined;
+}
+
+function isDrift(verdict: Verdict): boolean {
+  return countedFields(verdict).length > 0 || verdict.drift?.whole !== undefined;
 }
 
 /** Fields whose drift is somebody's edit: not Git's own change, and not what is left to others for good. */
@@ -59,8 +70,16 @@ export function countedFields({ drift }: Verdict): readonly FieldVerdict[] {
   );
 }
 
-function isBlind({ action }: Verdict): boolean {
-  return action === "wait" || action === "refuse";
+const UNSEEN: readonly ErrorCode[] = [
+  "kind-unavailable",
+  "namespace-not-found",
+  "object-terminating",
+  "owned-by-another",
+];
+
+function isBlind(verdict: Verdict): boolean {
+  const waits = verdict.action === "wait" || verdict.action === "refuse";
+  return waits && UNSEEN.includes(verdict.fault.code);
 }
 
 /** Git's value is in. */
@@ -107,8 +126,15 @@ function told(episode: Episode, fields: readonly FieldVerdict[]): Episode {
   return { ...episode, fields: paths, conflicts, class: isConflict ? "conflict" : "manual_drift" };
 }
 
+/** The end of an open one when its object leaves Git: nobody declares anything of it any more. */
+export function drop(episode: Episode, commit: string, now: number): Episode {
+  const { until: _, graceUntil: __, ...rest } = episode;
+  const reason = "Git no longer declares the object";
+  return { ...rest, decision: "committed", decisionAt: now, reason, commit };
+}
+
 function close(episode: Episode, decision: ClosedDecision, { now, commit }: Finding): Episode {
-  const { until, graceUntil, ...rest } = episode;
+  const { until: _, graceUntil: __, ...rest } = episode;
   return { ...rest, decision, decisionAt: now, reason: CLOSED[decision], commit };
 }
 
@@ -123,19 +149,19 @@ function withDecision(
   fields: readonly FieldVerdict[],
   finding: Finding,
 ): Episode {
-  const { verdict, outcome, reasons, now } = finding;
-  const { until, graceUntil, ...rest } = episode;
-  const { decision, reason } = decide(fields, finding, reasons);
-  const fight = outcome === undefined ? verdict.drift?.until : undefined;
-  const end = decision === "waiting" ? fight : undefined;
-  const grace = verdict.drift?.graceUntil;
+  const { until: _, graceUntil: __, ...rest } = episode;
+  const decided = decide(fields, finding);
+  const isNew = decided.decision !== episode.decision || episode.reason === "";
+  const decisionAt = isNew ? finding.now : episode.decisionAt;
+  return { ...rest, ...decided, decisionAt, ...deadlines(finding, decided) };
+}
+
+function deadlines({ verdict, outcome }: Finding, { decision }: Decided) {
+  const { until, graceUntil } = verdict.drift ?? {};
+  const isWaiting = decision === "waiting" && outcome === undefined;
   return {
-    ...rest,
-    decision,
-    reason,
-    decisionAt: decision === episode.decision && episode.reason !== "" ? episode.decisionAt : now,
-    ...(end === undefined ? {} : { until: end }),
-    ...(grace === undefined ? {} : { graceUntil: grace }),
+    ...(isWaiting && until !== undefined ? { until } : {}),
+    ...(graceUntil === undefined ? {} : { graceUntil }),
   };
 }
 
@@ -153,11 +179,7 @@ const ORDER: readonly (readonly [Hold, OpenDecision])[] = [
   ["conflict", "left"],
 ];
 
-function decide(
-  fields: readonly FieldVerdict[],
-  { verdict, outcome }: Finding,
-  reasons: Finding["reasons"],
-): Decided {
+function decide(fields: readonly FieldVerdict[], { verdict, outcome, reasons }: Finding): Decided {
   if (outcome?.result === "failed") return { decision: "failed", reason: outcome.fault.message };
   if (verdict.action === "wait" || verdict.action === "refuse") {
     return { decision: "failed", reason: verdict.fault.message };

@@ -38,6 +38,21 @@ export function isSuspended(suspension: Suspension | undefined, now: number): bo
   return suspension !== undefined && now < (suspension.until ?? Infinity);
 }
 
+/** Times as the status holds them: whole seconds, the end rounded up. */
+export interface ToldSuspension {
+  readonly at: number;
+  readonly until: number | undefined;
+}
+
+const ROUNDING_MS = 2_000;
+
+/** True where the annotation has the value that was told of: with the same beginning it has the same end. */
+export function isSameSuspension(annotations: Annotations, told: ToldSuspension): boolean {
+  const { until } = readSuspension(annotations, told.at) ?? {};
+  if (until === undefined || told.until === undefined) return until === told.until;
+  return Math.abs(until - told.until) < ROUNDING_MS;
+}
+
 /** What is taken off when a timed suspension has ended, so that the same command works again next time. */
 export function annotationsOf(annotations: Annotations): readonly string[] {
   return COMPANIONS.filter(name => annotations[name] !== undefined);

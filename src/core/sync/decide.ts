@@ -120,16 +120,24 @@ function finishedWork({ desired, live, finished }: Case): Verdict | undefined {
 
 /** What is as Git declares, or differs only in what stays. */
 function nothingToWrite(situation: Case): Verdict | undefined {
-  const { desired, live, drift, disowned, dropped } = situation;
-  if (drift?.whole !== undefined && drift.hold !== undefined) {
-    return { action: "keep", desired, ...(live === undefined ? {} : { live: live.object }) };
-  }
-  if (live?.standing.of !== "us" || !live.standing.labelled || disowned || dropped.length > 0) {
-    return undefined;
-  }
-  const asApplied = parseApplied(live.object.annotations)?.digest === desired.digest;
-  const toWrite = drift?.whole !== undefined || drift?.fields.some(isWritten) === true;
-  return asApplied && !toWrite ? { action: "keep", desired, live: live.object } : undefined;
+  const { desired, live } = situation;
+  if (!isLeft(situation) && (!isAsApplied(situation) || hasToWrite(situation))) return undefined;
+  return { action: "keep", desired, ...(live === undefined ? {} : { live: live.object }) };
+}
+
+/** Deleted or made anew by hand, and left at that. */
+function isLeft({ drift }: Case): boolean {
+  return drift?.whole !== undefined && drift.hold !== undefined;
+}
+
+function isAsApplied({ desired, live }: Case): boolean {
+  if (live?.standing.of !== "us" || !live.standing.labelled) return false;
+  return parseApplied(live.object.annotations)?.digest === desired.digest;
+}
+
+function hasToWrite({ drift, disowned, dropped }: Case): boolean {
+  if (disowned || dropped.length > 0 || drift?.whole !== undefined) return true;
+  return drift?.fields.some(isWritten) === true;
 }
 
 /** nopea.io/suspend-heal on the live object; in Git it does not count. */

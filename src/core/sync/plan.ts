@@ -100,7 +100,7 @@ function overwrite(verdict: Overwrite, past: Past, reader: Reader): Step {
   if (object === undefined)
     return { desired, manifest: desired.manifest, force, held: [], on: live };
   const manifest = withHeld(desired.manifest, object, held);
-  const replace = replaceOf(verdict, { manifest, live: object, ...past }, reader);
+  const replace = replaceOf(verdict, { ...past, manifest, live: object }, reader);
   const step = { desired, manifest, force, held, on: live };
   return replace.length === 0 ? step : { ...step, replace };
 }

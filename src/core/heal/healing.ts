@@ -1,0 +1,58 @@
+/** Puts together what a decision about drift depends on, from what is known of the object and what is asked for. */
+import { isOpen, type Episode } from "../../model/episode";
+import type { FieldPattern } from "../../model/field-path";
+import type { Known } from "../drift/known";
+import { calmUntil, type Fight } from "./fights";
+import { graceEnd } from "./grace";
+import type { Healing, HealRules } from "./judge-fields";
+import { isSuspended, readSuspension, type Suspension } from "./suspension";
+
+/** Times are milliseconds since the epoch. */
+export interface Situation {
+  readonly known: Known | undefined;
+  readonly episode: Episode | undefined;
+  readonly fight: Fight;
+  readonly rules: HealRules;
+  readonly graceMs: number | undefined;
+  readonly ignored: readonly FieldPattern[];
+  /** Edits from before count from then: nobody was watching. */
+  readonly watchingSince: number;
+  readonly now: number;
+}
+
+/** Total: what is not known restricts nothing. */
+export function healingOf(situation: Situation): Healing {
+  const { known, episode, fight, rules, graceMs, ignored, now } = situation;
+  const detectedAt = detectionOf(situation);
+  return {
+    ...rules,
+    suspended: isSuspended(suspensionOf(known), now),
+    ignored,
+    autoscaled: known?.autoscaled ?? [],
+    conflicts: episode !== undefined && isOpen(episode) ? episode.conflicts : [],
+    graceUntil: graceEnd({ episode, graceMs, detectedAt, now }),
+    calmUntil: calmUntil(fight, now),
+    now,
+  };
+}
+
+/** When the drift that there is now was first seen. */
+export function detectionOf({
+  known,
+  watchingSince,
+  now,
+}: Pick<Situation, "known" | "watchingSince" | "now">): number {
+  return Math.max(known?.changedAt ?? now, watchingSince);
+}
+
+/** Of the live object: in Git it does not count. */
+export function suspensionOf(known: Known | undefined): Suspension | undefined {
+  if (known?.suspendHeal === undefined) return undefined;
+  return readSuspension(known.live.annotations, known.suspendHeal.at);
+}
+
+/** True where everything is as our own apply left it, but the episode does not know it yet: the edit was put back. */
+export function isUndone(episode: Episode | undefined, known: Known | undefined): boolean {
+  const isAsApplied = known?.snapshot !== undefined && known.object === undefined;
+  return isAsApplied && episode !== undefined && isOpen(episode);
+}

@@ -1,0 +1,145 @@
+/** Gathers all that the decision about one object depends on. */
+import { compareThreeWay } from "../core/drift/three-way";
+import type { Known } from "../core/drift/known";
+import { healingOf, isUndone, suspensionOf } from "../core/heal/healing";
+import { ignoredBy, ignoredFields } from "../core/heal/ignored";
+import { judgeFields } from "../core/heal/judge-fields";
+import { isSuspended } from "../core/heal/suspension";
+import { classify, type Standing } from "../core/sync/classify";
+import type { Case } from "../core/sync/decide";
+import { failedBefore } from "../core/sync/failures";
+import type { ObjectDrift } from "../model/drift";
+import type { JsonObject } from "../model/json";
+import { kindId, type Desired } from "../model/manifest";
+import { formatKey } from "../model/object-key";
+import { managingRepository } from "../model/ownership";
+import type { DriftVerdict } from "../model/verdict";
+import type { Judging } from "./judging";
+import type { Exists } from "./owners";
+
+/** What is the same for all objects of one round. */
+export interface Round {
+  readonly exists: Exists;
+  readonly now: number;
+}
+
+/** Asks nobody. */
+export function caseOf(task: Judging, desired: Desired, round: Round): Case {
+  const { exists, now } = round;
+  const object = objectOf(task, desired, exists);
+  const contestedBy = contestersOf(task, desired);
+  return {
+    desired,
+    now,
+    contestedBy,
+    contestingRepository: contestedBy.flatMap(name => managingRepository(name) ?? []).find(exists),
+    drift: driftOf(task, object, now),
+    ...surroundings(task, desired),
+    ...standingOf(task, object, now),
+    ...historyOf(task, object, now),
+  };
+}
+
+function surroundings({ seen, unavailable }: Judging, { key, kind }: Desired) {
+  return {
+    namespace: seen.namespaces.get(key.namespace) ?? ("active" as const),
+    unavailable: unavailable.get(kindId(kind)),
+  };
+}
+
+function standingOf(
+  { episodeOf }: Judging,
+  { id, desired, known, standing, whole }: LiveObject,
+  now: number,
+) {
+  const suspension = suspensionOf(known);
+  const isNobodys = standing?.of === "nobody";
+  return {
+    ...(known && standing ? { live: { object: known.live, standing } } : {}),
+    whole,
+    suspension,
+    disowned: isUndone(episodeOf(id), known) && !isSuspended(suspension, now),
+    ignored: isNobodys ? ignoredFields(ignoredBy(desired), desired, whole) : [],
+  };
+}
+
+function historyOf(
+  { knowledge, leftovers, refused, failures }: Judging,
+  { id, desired }: LiveObject,
+  now: number,
+) {
+  const isRefused = refused.has(id);
+  return {
+    finished: knowledge.gone(id)?.finished === desired.digest,
+    dropped: leftovers.get(id) ?? [],
+    thorough: isRefused,
+    // what an apply was just refused for is tried at once by other means
+    failedBefore: isRefused ? undefined : failedBefore(failures, desired, now),
+  };
+}
+
+/** Managers that an unforced apply of the object has met. */
+export function contestersOf({ outcomes }: Judging, { key }: Desired): readonly string[] {
+  const outcome = outcomes.get(formatKey(key));
+  return outcome?.result === "contested" ? outcome.managers : [];
+}
+
+interface LiveObject {
+  readonly id: string;
+  readonly desired: Desired;
+  readonly known: Known | undefined;
+  readonly standing: Standing | undefined;
+  readonly whole: JsonObject | undefined;
+}
+
+function objectOf(
+  { knowledge, marks, seen }: Judging,
+  desired: Desired,
+  exists: Exists,
+): LiveObject {
+  const id = formatKey(desired.key);
+  const known = knowledge.get(id);
+  const standing = known && classify(known.live, marks, exists);
+  return { id, desired, known, standing, whole: known?.object ?? seen.objects.get(id)?.object };
+}
+
+function driftOf(task: Judging, object: LiveObject, now: number): DriftVerdict | undefined {
+  const found = findDrift(task, object);
+  if (found === undefined) return undefined;
+  const { id, known, desired } = object;
+  const healing = healingOf({
+    ...task,
+    known,
+    episode: task.episodeOf(id),
+    fight: task.fightOf(id),
+    ignored: ignoredBy(desired),
+    now,
+  });
+  const verdict = judgeFields(found, healing);
+  return verdict.whole === undefined && verdict.fields.length === 0 ? undefined : verdict;
+}
+
+/** Undefined: nothing differs, or it is not ours to say. */
+function findDrift(task: Judging, object: LiveObject): ObjectDrift | undefined {
+  const { known, standing, whole, desired } = object;
+  if (known === undefined || standing === undefined) return absence(task, object);
+  if (standing.of === "nobody") return replacementByHand(task, object);
+  if (standing.of !== "us" || whole === undefined) return undefined;
+  const { base, snapshot } = known;
+  return compareThreeWay({ base, desired: desired.manifest, live: whole, snapshot }, task.reader);
+}
+
+/** What was never there is no drift, and neither is work that is done. */
+function absence({ knowledge }: Judging, { id }: LiveObject): ObjectDrift | undefined {
+  const gone = knowledge.gone(id);
+  return gone === undefined || gone.finished !== undefined ? undefined : { object: "deleted" };
+}
+
+/** Somebody has put an object of their own in the place of ours. */
+function replacementByHand(
+  { knowledge }: Judging,
+  { id, known }: LiveObject,
+): ObjectDrift | undefined {
+  const isFirst = known?.snapshot === undefined && knowledge.gone(id) === undefined;
+  return isFirst ? undefined : { object: "recreated", fields: [] };
+}

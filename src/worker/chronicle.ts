@@ -1,0 +1,86 @@
+/** Step 9 of the walk for one repository: its status, the log and the metrics, always from one report. */
+import {
+  statusBefore,
+  statusDuring,
+  statusSuspended,
+  statusWithKinds,
+} from "../core/status/progress";
+import { statusAfter } from "../core/status/status";
+import type { Repository, RepositoryStatus } from "../model/git-repository";
+import type { Report } from "../model/report";
+import type { World } from "../ports";
+import { createStatusWriter, type StatusWriter } from "./status-writer";
+import { tell, tellHealed } from "./tell";
+
+export class Chronicle {
+  readonly #world: World;
+  readonly #status: StatusWriter;
+  /** What the last look at Git came to: healing goes on, but does not hide it. */
+  #last: Report | undefined;
+
+  /** `life` ends the writing. */
+  constructor(world: World, { id, status: initial }: Repository, life: AbortSignal) {
+    const { cluster, clock, log } = world;
+    const write = (status: RepositoryStatus) => cluster.writeStatus(id, status, life);
+    this.#world = world;
+    this.#status = createStatusWriter({ initial, write, clock, log, life });
+  }
+
+  /** As it is meant to be. */
+  get status(): RepositoryStatus {
+    return this.#status.current();
+  }
+
+  begin(repository: Repository): void {
+    if (this.status.phase === undefined) this.#status.set(statusBefore(this.#context(repository)));
+  }
+
+  syncing(repository: Repository, tip: string): void {
+    this.#status.set(statusDuring(tip, this.#context(repository)));
+  }
+
+  suspended(repository: Repository): void {
+    this.#status.set(statusSuspended(this.#context(repository)));
+  }
+
+  /** Resolves when the status names these kinds, rejects when the signal is aborted. */
+  async tellKinds(kinds: readonly string[], signal: AbortSignal): Promise<void> {
+    // a status that is meant to be, but could not be written yet, does not help whoever restarts
+    const known = this.#status.written().resources?.kinds ?? [];
+    if (kinds.every(kind => known.includes(kind))) return;
+    this.#status.set(statusWithKinds(this.status, kinds));
+    await this.#status.flush(signal);
+  }
+
+  /** A look at Git has ended. */
+  finished(repository: Repository, report: Report, milliseconds: number): void {
+    this.#last = report;
+    const context = { ...this.#context(repository), syncAt: repository.syncAt };
+    this.#status.set(statusAfter(report, context));
+    tell(this.#world, repository, report, milliseconds);
+  }
+
+  /** Something was decided between two looks at Git. `generation` is that of the last look. */
+  healed(repository: Repository, report: Report, generation: number | undefined): void {
+    tellHealed(this.#world, repository, report);
+    // a sync that is under way tells the same when it ends
+    if (this.status.phase === "Syncing") return;
+    const { fault, commit = "", adopted } = this.#last ?? report;
+    const whole = { ...report, commit, adopted, ...(fault === undefined ? {} : { fault }) };
+    const context = this.#context(repository);
+    this.#status.set(
+      statusAfter(whole, { ...context, generation: generation ?? repository.generation }),
+    );
+  }
+
+  #context({ generation, parsed }: Repository) {
+    const { clock } = this.#world;
+    return {
+      previous: this.status,
+      generation,
+      now: clock.rfc3339(clock.now()),
+      rfc3339: (milliseconds: number) => clock.rfc3339(milliseconds),
+      branch: parsed.ok ? parsed.spec.branch : "",
+    };
+  }
+}

@@ -1,0 +1,105 @@
+/** What a walk found about one object, in the words of its episode: with edits told, and nothing shown that must not be. */
+import { PEACE, type Fight } from "../core/heal/fights";
+import { inferEdits } from "../core/heal/infer";
+import { countedFields, type Finding } from "../core/heal/next-episode";
+import { reasonsOf } from "../core/heal/reasons";
+import { editId, recordName } from "../core/heal/record-name";
+import { shown, shownPath } from "../core/heal/shown";
+import { isOpen, type Change, type Edit, type Episode } from "../model/episode";
+import type { Desired } from "../model/manifest";
+import type { StepOutcome } from "../model/outcome";
+import type { ShowValues } from "../model/settings";
+import type { Verdict } from "../model/verdict";
+import type { World } from "../ports";
+import type { Evidence } from "./judge";
+import type { Healers } from "./judging";
+
+/** What a walk found about one object. */
+export interface Found {
+  readonly desired: Desired;
+  readonly verdict: Verdict;
+  readonly evidence: Evidence;
+  readonly outcome: StepOutcome | undefined;
+  readonly commit: string;
+  readonly fieldManager: string;
+  readonly healers: Pick<Healers, "rules" | "graceMs">;
+}
+
+export type FindingsWorld = Pick<World, "clock" | "sha256" | "settings">;
+
+export interface History {
+  readonly before: Episode | undefined;
+  readonly fight: Fight | undefined;
+}
+
+/** Edits that the episode has told of are not told again. */
+export function findingOf(world: FindingsWorld, found: Found, { before, fight }: History): Finding {
+  const { desired, evidence, outcome, commit, healers } = found;
+  const now = world.clock.now();
+  const { uid, detectedAt, differs, suspension } = evidence;
+  return {
+    key: desired.key,
+    apiVersion: desired.kind.apiVersion,
+    uid,
+    verdict: withShownPaths(found, world.settings().showValues),
+    outcome,
+    differs,
+    edits: newEdits(world, found, before),
+    detectedAt,
+    commit,
+    now,
+    reasons: reasonsOf({ ...healers, fight: fight ?? PEACE, suspension }),
+    nameOf: (object: string, since: number) => recordName(object, since, world.sha256),
+  };
+}
+
+/** A path may hold a value: a member of a set, or the key of an item. */
+function withShownPaths({ verdict, desired }: Found, mode: ShowValues): Verdict {
+  const { drift } = verdict;
+  if (drift === undefined) return verdict;
+  const fields = drift.fields.map(field => {
+    const path = shownPath(field.drift.path, desired.kind.kind, mode);
+    return { ...field, drift: { ...field.drift, path } };
+  });
+  return { ...verdict, drift: { ...drift, fields } };
+}
+
+/** Edits of fields that the episode has not told of yet, or that have another value by now. */
+function newEdits(
+  world: FindingsWorld,
+  found: Found,
+  before: Episode | undefined,
+): readonly Edit[] {
+  const { evidence, fieldManager } = found;
+  const known = toldEdits(before);
+  const isDeleted = found.verdict.drift?.whole === "deleted";
+  const changes = newChanges(found, known, world.settings().showValues);
+  if (isDeleted ? known.length > 0 : changes.length === 0) return [];
+  return inferEdits({
+    live: isDeleted ? undefined : (evidence.object ?? {}),
+    changes,
+    fieldManager,
+    detectedAt: known.length === 0 ? evidence.detectedAt : world.clock.now(),
+    makeId: (at, what) => editId(evidence.uid, at, what, world.sha256),
+  });
+}
+
+/** Those of a closed episode were another time. */
+function toldEdits(episode: Episode | undefined): readonly Edit[] {
+  return episode !== undefined && isOpen(episode) ? episode.edits : [];
+}
+
+function newChanges(
+  { desired, verdict }: Found,
+  known: readonly Edit[],
+  mode: ShowValues,
+): readonly Change[] {
+  return countedFields(verdict)
+    .map(({ drift }) => shown(drift, desired.kind.kind, mode))
+    .filter(change => !isKnown(change, known));
+}
+
+function isKnown({ path, to }: Change, edits: readonly Edit[]): boolean {
+  const last = edits.flatMap(({ changes }) => changes.filter(other => other.path === path)).at(-1);
+  return last !== undefined && last.to === to;
+}

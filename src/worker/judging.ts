@@ -1,0 +1,39 @@
+/** All that a round of decisions depends on. */
+import type { Reader } from "../core/drift/snapshot";
+import type { Fight } from "../core/heal/fights";
+import type { HealRules } from "../core/heal/judge-fields";
+import type { Failures } from "../core/sync/failures";
+import type { Episode } from "../model/episode";
+import type { FieldPath } from "../model/field-path";
+import type { Desired } from "../model/manifest";
+import type { Observation } from "../model/observation";
+import type { StepOutcome } from "../model/outcome";
+import type { OwnerMarks } from "../model/ownership";
+import type { Fault } from "../model/verdict";
+import type { Knowledge } from "./knowledge";
+
+/** What is asked for about edits by hand, and what is remembered of them. */
+export interface Healers {
+  readonly rules: HealRules;
+  /** spec.healGracePeriod, in milliseconds. */
+  readonly graceMs: number | undefined;
+  readonly episodeOf: (id: string) => Episode | undefined;
+  readonly fightOf: (id: string) => Fight;
+  /** Edits from before count from then: nobody was watching. Milliseconds since the epoch. */
+  readonly watchingSince: number;
+}
+
+export interface Judging extends Healers {
+  readonly marks: OwnerMarks;
+  readonly reader: Reader;
+  readonly open: readonly Desired[];
+  readonly knowledge: Knowledge;
+  readonly seen: Observation;
+  readonly outcomes: ReadonlyMap<string, StepOutcome>;
+  readonly failures: Failures;
+  readonly unavailable: ReadonlyMap<string, Fault>;
+  /** What Git dropped and an apply has left there, by formatKey. */
+  readonly leftovers: ReadonlyMap<string, readonly FieldPath[]>;
+  /** Objects that an apply was just refused for: other means are tried at once. */
+  readonly refused: ReadonlySet<string>;
+}

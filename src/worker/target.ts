@@ -1,0 +1,30 @@
+/** What the objects of a repository are to be like, and what its GitRepository asks for besides. */
+import type { Unknown } from "../core/sync/locate";
+import type { Desired, KindInfo } from "../model/manifest";
+import type { Fault } from "../model/verdict";
+import type { BaseOf } from "./bases";
+import type { Healers } from "./judging";
+
+/** What the objects are to be like, and where that is from. */
+export interface Target {
+  readonly commit: string;
+  /** By formatKey. */
+  readonly desired: ReadonlyMap<string, Desired>;
+  readonly unknown: readonly Unknown[];
+  /** Every kind in which objects of this repository may be, as far as it is served. */
+  readonly kinds: readonly KindInfo[];
+  /** kindIds of those that the status names. */
+  readonly knownKinds: readonly string[];
+  /** By kindId. */
+  readonly unavailable: ReadonlyMap<string, Fault>;
+  readonly notices: readonly string[];
+  readonly bases: (signal: AbortSignal) => BaseOf;
+  /** What of the spec it was made of: with another, it is not this repository's wish any more. */
+  readonly source: string;
+}
+
+/** What the GitRepository asks for right now. */
+export interface Policy extends Pick<Healers, "rules" | "graceMs"> {
+  readonly source: string;
+  readonly intervalMs: number;
+}
