@@ -110,6 +110,7 @@ function driftOf(task: Judging, object: LiveObject, now: number): DriftVerdict |
   const healing = healingOf({
     ...task,
     known,
+    kind: desired.kind.kind,
     episode: task.episodeOf(id),
     fight: task.fightOf(id),
     ignored: ignoredBy(desired),

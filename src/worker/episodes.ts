@@ -4,7 +4,9 @@ import { afterHeal, healsInFight, PEACE, type Fight } from "../core/heal/fights"
 import { isOpen, type Episode } from "../model/episode";
 import { formatKey } from "../model/object-key";
 import type { World } from "../ports";
-import { findingOf, type Found } from "./findings";
+import { digestsOf, findingOf, type Digests, type Found } from "./findings";
+
+const NO_DIGESTS: Digests = new Map();
 
 /** The same fields, changed again so soon by nobody who is known, are one record. */
 const REPEATS_WITHIN_MS = 600_000;
@@ -17,6 +19,7 @@ export class Episodes {
   readonly #record: (episode: Episode) => void;
   readonly #last = new Map<string, Episode>();
   readonly #fights = new Map<string, Fight>();
+  readonly #digests = new Map<string, Digests>();
 
   /** `record` is told of every new version of an episode. */
   constructor(world: EpisodesWorld, record: (episode: Episode) => void) {
@@ -58,12 +61,25 @@ export class Episodes {
     const last = this.#last.get(id);
     if (last === undefined && found.verdict.drift === undefined) return;
     const now = this.#world.clock.now();
-    const before = last && repeats(last, found, now) ? last : undefined;
-    const history = { before, fight: this.fightOf(id) };
-    const after = nextEpisode(before, findingOf(this.#world, found, history));
-    if (after !== undefined) this.#keep(id, before, after);
-    else if (last && isOver(last, now)) this.#last.delete(id);
-    if (after?.decision === "healed") this.#fights.set(id, afterHeal(history.fight, now));
+    const before = repeated(last, found, now);
+    const fight = this.fightOf(id);
+    const digests = this.#digests.get(id) ?? NO_DIGESTS;
+    const after = nextEpisode(before, findingOf(this.#world, found, { before, fight, digests }));
+    if (after === undefined) this.#forget(id, now);
+    else this.#keep(id, before, after);
+    if (after?.decision === "healed") this.#fights.set(id, afterHeal(fight, now));
+    this.#remember(id, found, after);
+  }
+
+  /** Only while it is open: the next episode tells of the same value once more. */
+  #remember(id: string, found: Found, after: Episode | undefined): void {
+    if (after === undefined || !isOpen(after)) this.#digests.delete(id);
+    else this.#digests.set(id, digestsOf(found, this.#world.sha256));
+  }
+
+  #forget(id: string, now: number): void {
+    const last = this.#last.get(id);
+    if (last !== undefined && isOver(last, now)) this.#last.delete(id);
   }
 
   /** Ends those of objects that Git no longer declares. */
@@ -87,8 +103,11 @@ function isOver(last: Episode, now: number): boolean {
 }
 
 /** People's edits each have their own record; who is not known is taken for a machine. */
+function repeated(last: Episode | undefined, found: Found, now: number): Episode | undefined {
+  return last && (isOpen(last) || repeats(last, found, now)) ? last : undefined;
+}
+
 function repeats(last: Episode, { verdict }: Found, now: number): boolean {
-  if (isOpen(last)) return true;
   if (isOver(last, now)) return false;
   const fields = countedFields(verdict).map(({ drift }) => drift.path);
   const isSame = JSON.stringify([...fields].sort()) === JSON.stringify(fieldsOf(last));

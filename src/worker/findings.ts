@@ -1,13 +1,16 @@
 /** What a walk found about one object, in the words of its episode: with edits told, and nothing shown that must not be. */
-import { PEACE, type Fight } from "../core/heal/fights";
+import type { Fight } from "../core/heal/fights";
+import { valueAt } from "../core/drift/project";
 import { inferEdits } from "../core/heal/infer";
 import { countedFields, type Finding } from "../core/heal/next-episode";
 import { reasonsOf } from "../core/heal/reasons";
 import { editId, recordName } from "../core/heal/record-name";
 import { shown, shownPath } from "../core/heal/shown";
 import { isOpen, type Change, type Edit, type Episode } from "../model/episode";
+import { toCanonicalJson } from "../model/json";
 import type { Desired } from "../model/manifest";
 import type { StepOutcome } from "../model/outcome";
+import type { Sha256 } from "../model/ownership";
 import type { ShowValues } from "../model/settings";
 import type { Verdict } from "../model/verdict";
 import type { World } from "../ports";
@@ -29,11 +32,31 @@ export type FindingsWorld = Pick<World, "clock" | "sha256" | "settings">;
 
 export interface History {
   readonly before: Episode | undefined;
-  readonly fight: Fight | undefined;
+  readonly fight: Fight;
+  /** digestsOf when the last edit was told. */
+  readonly digests: Digests;
+}
+
+/** Of live values by the path of their field: they tell values apart that may not be shown. */
+export type Digests = ReadonlyMap<string, string>;
+
+export function digestsOf({ verdict, evidence }: Found, sha256: Sha256): Digests {
+  const { object } = evidence;
+  if (object === undefined) return new Map();
+  return new Map(
+    countedFields(verdict).map(({ drift, path }) => {
+      const value = valueAt(object, path);
+      return [drift.path, value === undefined ? "" : sha256(toCanonicalJson(value))] as const;
+    }),
+  );
 }
 
 /** Edits that the episode has told of are not told again. */
-export function findingOf(world: FindingsWorld, found: Found, { before, fight }: History): Finding {
+export function findingOf(
+  world: FindingsWorld,
+  found: Found,
+  { before, fight, digests }: History,
+): Finding {
   const { desired, evidence, outcome, commit, healers } = found;
   const now = world.clock.now();
   const { uid, detectedAt, differs, suspension } = evidence;
@@ -44,11 +67,11 @@ export function findingOf(world: FindingsWorld, found: Found, { before, fight }:
     verdict: withShownPaths(found, world.settings().showValues),
     outcome,
     differs,
-    edits: newEdits(world, found, before),
+    edits: newEdits(world, found, { before, digests }),
     detectedAt,
     commit,
     now,
-    reasons: reasonsOf({ ...healers, fight: fight ?? PEACE, suspension }),
+    reasons: reasonsOf({ ...healers, fight, suspension }),
     nameOf: (object: string, since: number) => recordName(object, since, world.sha256),
   };
 }
@@ -68,12 +91,15 @@ function withShownPaths({ verdict, desired }: Found, mode: ShowValues): Verdict 
 function newEdits(
   world: FindingsWorld,
   found: Found,
-  before: Episode | undefined,
+  { before, digests }: Pick<History, "before" | "digests">,
 ): readonly Edit[] {
   const { evidence, fieldManager } = found;
   const known = toldEdits(before);
   const isDeleted = found.verdict.drift?.whole === "deleted";
-  const changes = newChanges(found, known, world.settings().showValues);
+  const now = digestsOf(found, world.sha256);
+  const isNew = ({ path, to }: Change) =>
+    digests.has(path) ? digests.get(path) !== now.get(path) : !isKnown({ path, to }, known);
+  const changes = changesOf(found, world.settings().showValues).filter(isNew);
   if (isDeleted ? known.length > 0 : changes.length === 0) return [];
   return inferEdits({
     live: isDeleted ? undefined : (evidence.object ?? {}),
@@ -89,14 +115,8 @@ function toldEdits(episode: Episode | undefined): readonly Edit[] {
   return episode !== undefined && isOpen(episode) ? episode.edits : [];
 }
 
-function newChanges(
-  { desired, verdict }: Found,
-  known: readonly Edit[],
-  mode: ShowValues,
-): readonly Change[] {
-  return countedFields(verdict)
-    .map(({ drift }) => shown(drift, desired.kind.kind, mode))
-    .filter(change => !isKnown(change, known));
+function changesOf({ desired, verdict }: Found, mode: ShowValues): readonly Change[] {
+  return countedFields(verdict).map(({ drift }) => shown(drift, desired.kind.kind, mode));
 }
 
 function isKnown({ path, to }: Change, edits: readonly Edit[]): boolean {

@@ -5,7 +5,7 @@ import type { Desired } from "../model/manifest";
 import { formatKey } from "../model/object-key";
 import type { OwnerMarks } from "../model/ownership";
 import type { Report } from "../model/report";
-import type { Fault } from "../model/verdict";
+import type { Fault, Verdict } from "../model/verdict";
 import type { World } from "../ports";
 import type { BaseOf } from "./bases";
 import { converge, type Converged } from "./converge";
@@ -56,6 +56,11 @@ export class Keeper {
 
   get failures(): Failures {
     return this.#failures;
+  }
+
+  /** True where it keeps objects as a commit of this source declares. */
+  keeps(source: string): boolean {
+    return this.#target?.source === source;
   }
 
   /** Everything of a commit. Rejects when the cluster cannot be read, or the signal is aborted. */
@@ -187,11 +192,16 @@ export class Keeper {
       suspension: found.suspension,
       episode: episodes.of(id),
       retryAt: retryAt > now ? retryAt : undefined,
-      isUnseen: knowledge.isUnsure(id) && verdict.drift !== undefined,
+      isUnseen: knowledge.isUnsure(id) && isLeftAlone(verdict),
       now,
       intervalMs,
     });
   }
+}
+
+/** As somebody made it: nobody writes it, and no watch tells when that changes. */
+function isLeftAlone({ action, drift }: Verdict): boolean {
+  return action === "hold" || (action === "keep" && drift !== undefined);
 }
 
 const NO_POLICY: Omit<Policy, "source"> = {

@@ -65,6 +65,8 @@ export class Knowledge {
   /** What Git declares from now on: only of that, changes are told. */
   expect(desired: ReadonlyMap<string, Desired>): void {
     this.#wanted = desired;
+    // what comes back to Git one day was not deleted by hand
+    for (const id of this.#gone.keys()) if (!desired.has(id)) this.#gone.delete(id);
   }
 
   set(id: string, known: Known): void {
@@ -76,8 +78,7 @@ export class Knowledge {
   /** A version that was asked for, whoever's it is: whoever asked decides about it. */
   see(kind: KindInfo, seen: Sighting): void {
     this.#see(kind, seen);
-    // an object that lost our label is not watched: it stays a question
-    if (this.#isOurs(seen.live)) this.#unsure.delete(formatKey(seen.live.key));
+    this.#unsure.delete(formatKey(seen.live.key));
   }
 
   /** It was asked for, and is not there. */
@@ -92,9 +93,10 @@ export class Knowledge {
     this.#gone.set(id, what);
   }
 
-  /** True where only a question can tell: it is gone, or no longer labelled, or was never seen. */
+  /** True where only a question can tell: it is gone, or not labelled as ours, or was never seen. */
   isUnsure(id: string): boolean {
-    return this.#unsure.has(id) || !this.#known.has(id);
+    const known = this.#known.get(id);
+    return known === undefined || this.#unsure.has(id) || !this.#isOurs(known.live);
   }
 
   /** Until the function is called, what watches tell of the object waits: its own write's event may come before the answer. */
@@ -162,9 +164,9 @@ export class Knowledge {
     const isKnown = before === undefined ? this.#isOurs(live) : before.live.uid === live.uid;
     if (!isKnown) return;
     const finished = hasFinished(object) ? parseApplied(live.annotations)?.digest : undefined;
-    this.#gone.set(id, { uid: live.uid, finished });
     this.#unsure.add(id);
-    if (!this.#wanted.has(id)) this.#known.delete(id);
+    if (!this.#wanted.has(id)) return void this.#known.delete(id);
+    this.#gone.set(id, { uid: live.uid, finished });
     this.touch(id);
   }
 

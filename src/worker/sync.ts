@@ -31,8 +31,8 @@ export interface Job {
   readonly tip: string;
   readonly memory: Memory;
   readonly status: RepositoryStatus;
-  /** The status is about another spec than this one. */
-  readonly isNewSpec: boolean;
+  /** Of the GitRepository. */
+  readonly generation: number;
   readonly keeper: Keeper;
   readonly knowledge: Knowledge;
   readonly episodes: Episodes;
@@ -59,9 +59,22 @@ export async function sync(world: World, job: Job, signal: AbortSignal): Promise
   };
   const located = locate(memory.declared, locating);
   const problems = [...memory.problems, ...located.problems];
-  if (problems.length > 0) return { report: invalid(job.id, memory.commit, problems), memory };
   const rest = { ...job, rendered: memory, locating, located, known };
-  return { report: await apply(world, rest, signal), memory };
+  if (problems.length === 0) return { report: await apply(world, rest, signal), memory };
+  await enforceLastGood(world, rest, signal);
+  return { report: invalid(job.id, memory.commit, problems), memory };
+}
+
+/** A commit that nobody can read leaves the last good one in force: after a restart that has to be read again. */
+async function enforceLastGood(world: World, job: Rest, signal: AbortSignal): Promise<void> {
+  const { keeper, spec, status, remote, rendered, locating } = job;
+  const commit = status.lastSyncedCommit;
+  if (keeper.keeps(sourceOf(spec)) || commit === undefined) return;
+  const source = { remote, parsed: rendered.parsed, locating };
+  const base = await createBases(world, source, signal)(commit);
+  if (base === undefined) return;
+  const located = { desired: [...base.values()], unknown: [], problems: [] };
+  await apply(world, { ...job, rendered: { ...rendered, commit }, located }, signal);
 }
 
 async function fetchAndRender(world: World, { remote, tip, memory }: Job, signal: AbortSignal) {
@@ -107,7 +120,7 @@ async function apply(world: World, job: Rest, signal: AbortSignal): Promise<Repo
 
 /** What this process did not see: records, suspensions, and what was there. */
 async function recall(
-  { records, episodes, knowledge, target, status, isNewSpec, baseOf }: Rest & Recalled,
+  { records, episodes, knowledge, target, status, generation, baseOf }: Rest & Recalled,
   signal: AbortSignal,
 ): Promise<void> {
   episodes.remember(await records.load(signal));
@@ -121,7 +134,7 @@ async function recall(
     episodeOf: (id: string) => episodes.of(id),
   };
   recallSuspensions(recalling);
-  await recallAbsent({ ...recalling, isSameSpec: !isNewSpec });
+  await recallAbsent({ ...recalling, isSameSpec: status.observedGeneration === generation });
 }
 
 interface Recalled {

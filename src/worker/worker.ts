@@ -1,12 +1,10 @@
 /** One repository's life: looks at Git when it is time or when nudged, walks when something changed, and tells. */
 import { refusal } from "../core/repository/refusal";
 import { summariseFault } from "../core/report/summarise";
-import { isNews, isSettled, type Settled } from "../core/sync/news";
-import { paceAfter, type Pace } from "../core/sync/pace";
-import { spread } from "../core/sync/spread";
+import { isNews } from "../core/sync/news";
 import { NopeaError } from "../model/errors";
 import type { Repository, RepositorySpec } from "../model/git-repository";
-import { firstFault, type Report } from "../model/report";
+import type { Report } from "../model/report";
 import type { World } from "../ports";
 import { createAlarm, type Alarm } from "./alarm";
 import { Chronicle } from "./chronicle";
@@ -17,8 +15,10 @@ import { heal } from "./heal";
 import { policyOf } from "./policy";
 import { createPushes, type Pushes } from "./pushes";
 import { remoteOf } from "./remote";
+import { Rhythm } from "./rhythm";
 import type { Slots } from "./slots";
 import { sync, type Memory } from "./sync";
+import { together } from "./together";
 
 export class Worker {
   readonly #world: World;
@@ -33,13 +33,9 @@ export class Worker {
   #custody: Custody | undefined;
   /** What ends the decisions on the cluster that are under way. */
   #healing: AbortController | undefined;
-  /** What the last attempt dealt with, and when to look and to walk again. */
-  #settled: Settled | undefined;
-  #pace: Pace = { wakeAt: 0, walkAt: 0, isFixed: false };
+  readonly #rhythm: Rhythm;
   /** What the server says is the branch's tip, in the look that is under way. */
   #tip: string | undefined;
-  #failed = 0;
-  #isResting = false;
 
   constructor(world: World, slots: Slots, repository: Repository) {
     this.#world = world;
@@ -47,6 +43,7 @@ export class Worker {
     this.#repository = repository;
     this.#alarm = createAlarm(world.clock);
     this.#pushes = createPushes(world.clock);
+    this.#rhythm = new Rhythm(world.clock);
     this.#chronicle = new Chronicle(world, repository, this.#life.signal);
   }
 
@@ -91,38 +88,38 @@ export class Worker {
 
   /** Runs until stopped, with nothing remembered; rejects only for a bug, after having told of it. */
   async run(): Promise<void> {
-    const shift = new AbortController();
-    const signal = AbortSignal.any([this.#life.signal, shift.signal]);
-    const alarm = createAlarm(this.#world.clock);
+    this.#memory = undefined;
+    this.#rhythm.begin();
+    this.#chronicle.begin(this.#repository);
+    const begin = (signal: AbortSignal) => {
+      const alarm = createAlarm(this.#world.clock);
+      const custody = this.#takeCustody(alarm, signal);
+      return [this.#followGit(custody, signal), this.#heal(custody, alarm, signal)];
+    };
+    await together(this.#life.signal, begin, () => {
+      this.#attempt?.abort(new Stopped());
+      this.#healing?.abort(new Stopped());
+      if (this.#custody) this.#world.cluster.unfollow(this.#custody.knowledge.follower);
+    });
+  }
+
+  #takeCustody(alarm: Alarm, life: AbortSignal): Custody {
     const custody = createCustody(this.#world, {
       repository: this.#repository.id,
       policy: () => policyOf(this.#repository, this.#world.settings()),
       changed: () => alarm.nudge(),
       decided: () => alarm.reset(),
-      life: signal,
+      life,
     });
     this.#custody = custody;
-    this.#memory = undefined;
-    this.#settled = undefined;
-    this.#chronicle.begin(this.#repository);
-    const healing = {
-      keeper: custody.keeper,
-      alarm,
-      attempt: () => this.#beginHealing(),
-      healed: (report: Report) =>
-        this.#chronicle.healed(this.#repository, report, this.#settled?.generation),
-    };
-    const halves = [this.#followGit(custody, signal), heal(this.#world, healing, signal)];
-    try {
-      await Promise.all(halves);
-    } finally {
-      // one half does not live on without the other
-      shift.abort(new Stopped());
-      this.#attempt?.abort(new Stopped());
-      this.#healing?.abort(new Stopped());
-      this.#world.cluster.unfollow(custody.knowledge.follower);
-      await Promise.allSettled(halves);
-    }
+    return custody;
+  }
+
+  #heal({ keeper }: Custody, alarm: Alarm, signal: AbortSignal): Promise<void> {
+    const attempt = () => (this.#healing = new AbortController());
+    const healed = (report: Report) =>
+      this.#chronicle.healed(this.#repository, report, this.#rhythm.generation);
+    return heal(this.#world, { keeper, alarm, attempt, healed }, signal);
   }
 
   async #followGit(custody: Custody, signal: AbortSignal): Promise<void> {
@@ -131,14 +128,9 @@ export class Worker {
       this.#tip = undefined;
       await this.#look(custody);
       endLook(this.#tip);
-      const until = () => this.#pushes.hurry(this.#pace);
+      const until = () => this.#pushes.hurry(this.#rhythm.pace);
       await this.#alarm.wait(until, signal).catch(() => undefined);
     }
-  }
-
-  #beginHealing(): AbortController {
-    this.#healing = new AbortController();
-    return this.#healing;
   }
 
   async #look(custody: Custody): Promise<void> {
@@ -157,8 +149,7 @@ export class Worker {
     spec: RepositorySpec,
     { id, custody }: Omit<Trying, "attempt">,
   ): Promise<void> {
-    if (this.#isResting) custody.keeper.beginWatching();
-    this.#isResting = false;
+    if (this.#rhythm.wake()) custody.keeper.beginWatching();
     const attempt = new AbortController();
     this.#attempt = attempt;
     const startedAt = this.#world.clock.now();
@@ -186,27 +177,20 @@ export class Worker {
       const tip = await this.#world.git.resolve(remote, attempt.signal);
       this.#tip = tip;
       const wish = { ...repository, tip };
-      const due = this.#world.clock.now() >= this.#pace.walkAt;
-      if (!due && isSettled(wish, this.#settled, this.#chronicle.status)) {
-        this.#pace = { ...this.#pace, wakeAt: this.#nextLook(spec, id) };
+      if (this.#rhythm.hasNothingToDo(wish, this.#chronicle.status)) {
+        this.#rhythm.idle(spec.intervalMs, id);
         return undefined;
       }
       if (isNews(wish, this.#chronicle.status)) this.#chronicle.syncing(repository, tip);
       const { status } = this.#chronicle;
-      const job = {
-        ...custody,
-        id,
-        spec,
-        remote,
-        tip,
-        memory: this.#memory,
-        status,
-        isNewSpec: status.observedGeneration !== repository.generation,
-        tellKinds: (kinds: readonly string[]) => this.#chronicle.tellKinds(kinds, attempt.signal),
-      };
-      const { report, memory } = await sync(this.#world, job, attempt.signal);
-      this.#memory = memory;
-      return report;
+      const { generation } = repository;
+      const tellKinds = (kinds: readonly string[]) =>
+        this.#chronicle.tellKinds(kinds, attempt.signal);
+      const memory = this.#memory;
+      const job = { ...custody, id, spec, remote, tip, memory, status, generation, tellKinds };
+      const synced = await sync(this.#world, job, attempt.signal);
+      this.#memory = synced.memory;
+      return synced.report;
     } finally {
       liftDeadline();
       giveBack();
@@ -215,16 +199,8 @@ export class Worker {
 
   /** Until spec.suspend changes, which is another generation: neither Git nor the cluster is asked anything. */
   #rest(repository: Repository): void {
-    this.#isResting = true;
-    this.#failed = 0;
-    this.#settled = undefined;
-    this.#pace = { wakeAt: Infinity, walkAt: Infinity, isFixed: true };
+    this.#rhythm.rest();
     this.#chronicle.suspended(repository);
-  }
-
-  #nextLook(spec: RepositorySpec, id: string): number {
-    const until = this.#world.clock.now() + spread(spec.intervalMs, id);
-    return Math.min(until, this.#pace.walkAt);
   }
 
   #explain(
@@ -239,14 +215,8 @@ export class Worker {
   }
 
   #finish(repository: Repository, report: Report, startedAt = this.#world.clock.now()): void {
-    const now = this.#world.clock.now();
-    this.#failed = firstFault(report) === undefined ? 0 : this.#failed + 1;
-    this.#settled = { commit: report.commit, generation: repository.generation };
-    const asked = repository.parsed.ok ? repository.parsed.spec.intervalMs : 300_000;
-    const intervalMs = spread(asked, report.id);
-    const failures = this.#custody?.keeper.failures ?? new Map();
-    this.#pace = paceAfter({ report, failures, failed: this.#failed, intervalMs, now });
-    this.#chronicle.finished(repository, report, now - startedAt);
+    this.#rhythm.finished(repository, report, this.#custody?.keeper.failures ?? new Map());
+    this.#chronicle.finished(repository, report, this.#world.clock.now() - startedAt);
   }
 }
 

@@ -5,11 +5,13 @@ import type { Known } from "../drift/known";
 import { calmUntil, type Fight } from "./fights";
 import { graceEnd } from "./grace";
 import type { Healing, HealRules } from "./judge-fields";
+import { shownPath } from "./shown";
 import { isSuspended, readSuspension, type Suspension } from "./suspension";
 
 /** Times are milliseconds since the epoch. */
 export interface Situation {
   readonly known: Known | undefined;
+  readonly kind: string;
   readonly episode: Episode | undefined;
   readonly fight: Fight;
   readonly rules: HealRules;
@@ -22,18 +24,26 @@ export interface Situation {
 
 /** Total: what is not known restricts nothing. */
 export function healingOf(situation: Situation): Healing {
-  const { known, episode, fight, rules, graceMs, ignored, now } = situation;
+  const { known, kind, episode, fight, rules, graceMs, ignored, now } = situation;
+  const conflicts = episode !== undefined && isOpen(episode) ? episode.conflicts : [];
   const detectedAt = detectionOf(situation);
   return {
     ...rules,
     suspended: isSuspended(suspensionOf(known), now),
     ignored,
     autoscaled: known?.autoscaled ?? [],
-    conflicts: episode !== undefined && isOpen(episode) ? episode.conflicts : [],
+    wasConflict: path => isOneOf(conflicts, path, kind),
     graceUntil: graceEnd({ episode, graceMs, detectedAt, now }),
     calmUntil: calmUntil(fight, now),
     now,
   };
+}
+
+/** Records show paths without the values that stand in some of them, whatever may be shown now. */
+function isOneOf(shownPaths: readonly string[], path: string, kind: string): boolean {
+  if (shownPaths.length === 0) return false;
+  const spellings = [path, shownPath(path, kind, "safe"), shownPath(path, kind, "all")];
+  return spellings.some(spelling => shownPaths.includes(spelling));
 }
 
 /** When the drift that there is now was first seen. */

@@ -17,8 +17,8 @@ export interface Healing extends HealRules {
   /** `nopea.io/ignore` */
   readonly ignored: readonly FieldPattern[];
   readonly autoscaled: readonly FieldPath[];
-  /** Fields that were in conflict before, and stay so when the rest of the commit is in. */
-  readonly conflicts: readonly string[];
+  /** True for a field that was in conflict before: it stays so when the rest of the commit is in. */
+  readonly wasConflict: (path: string) => boolean;
   /** The end of the grace period; undefined: there is none. */
   readonly graceUntil: number | undefined;
   /** The end of the pause after too many heals; 0: there is none. */
@@ -87,8 +87,8 @@ function conflict({ drift }: Field, { conflictPolicy }: Healing): Opinion {
 }
 
 /** Once the rest of a commit is in, only the memory of the conflict tells it from an edit. */
-function stillConflict(drift: FieldDrift, { conflicts }: Healing): FieldDrift {
-  const isKnown = drift.class === "manual_drift" && conflicts.includes(drift.path);
+function stillConflict(drift: FieldDrift, { wasConflict }: Healing): FieldDrift {
+  const isKnown = drift.class === "manual_drift" && wasConflict(drift.path);
   return isKnown ? { ...drift, class: "conflict" } : drift;
 }
 

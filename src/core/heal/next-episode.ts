@@ -156,11 +156,10 @@ function withDecision(
   return { ...rest, ...decided, decisionAt, ...deadlines(finding, decided) };
 }
 
-function deadlines({ verdict, outcome }: Finding, { decision }: Decided) {
+function deadlines({ verdict }: Finding, { decision }: Decided) {
   const { until, graceUntil } = verdict.drift ?? {};
-  const isWaiting = decision === "waiting" && outcome === undefined;
   return {
-    ...(isWaiting && until !== undefined ? { until } : {}),
+    ...(decision === "waiting" && until !== undefined ? { until } : {}),
     ...(graceUntil === undefined ? {} : { graceUntil }),
   };
 }
