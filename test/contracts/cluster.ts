@@ -8,8 +8,9 @@ import type { Desired, Manifest } from "../../src/model/manifest";
 import { formatKey } from "../../src/model/object-key";
 import type { StepOutcome } from "../../src/model/outcome";
 import { ownerMarks, type OwnerMarks } from "../../src/model/ownership";
-import type { Verdict } from "../../src/model/verdict";
+import type { Writing } from "../../src/model/verdict";
 import type { ObserveQuery } from "../../src/ports";
+import { adopt, planningFor, update } from "../support/examples";
 import { describeRepositories } from "./cluster-repositories";
 import { describeFollowing } from "./cluster-follow";
 import {
@@ -54,13 +55,9 @@ export function describeCluster(name: string, open: () => Promise<ClusterWorld>)
       wantAll(world.cluster, manifests, by);
     const wantOne = async (manifest: Manifest, by = marks): Promise<Desired> =>
       first(await want([manifest], by));
-    const execute = (verdicts: readonly Verdict[], by = marks, until = signal()) =>
-      carryOut(
-        world.cluster,
-        plan(verdicts, { fieldManager: by.fieldManager, commit: COMMIT }),
-        until,
-      );
-    const write = async (verdict: Verdict, by = marks): Promise<StepOutcome> =>
+    const execute = (verdicts: readonly Writing[], by = marks, until = signal()) =>
+      carryOut(world.cluster, plan(verdicts, planningFor(by.fieldManager, COMMIT)), until);
+    const write = async (verdict: Writing, by = marks): Promise<StepOutcome> =>
       first(await execute([verdict], by));
     const observe = (query: Partial<ObserveQuery>) =>
       world.cluster.observe(
@@ -189,7 +186,7 @@ export function describeCluster(name: string, open: () => Promise<ClusterWorld>)
 
       it("the same once more: applied, not changed, the same version", async () => {
         const { desired, live } = await create();
-        const outcome = await write({ action: "update", desired, live });
+        const outcome = await write(update({ desired, live }));
         const sighting = { live, object: { data: { k: "1" } } };
         expect(outcome).toMatchObject({
           result: "applied",
@@ -204,7 +201,7 @@ export function describeCluster(name: string, open: () => Promise<ClusterWorld>)
       it("new content: changed, and what it no longer declares is gone", async () => {
         const { live } = await create({ k: "1", old: "x" });
         const desired = await wantOne(configMap("a", { k: "2" }));
-        expect(await write({ action: "update", desired, live })).toMatchObject({
+        expect(await write(update({ desired, live }))).toMatchObject({
           result: "applied",
           created: false,
           changed: true,
@@ -216,7 +213,7 @@ export function describeCluster(name: string, open: () => Promise<ClusterWorld>)
         const { live } = await create();
         await world.apply(configMap("a", { hand: "1" }), "hand");
         const desired = await wantOne(configMap("a", { k: "2" }));
-        expect(await write({ action: "update", desired, live })).toEqual({
+        expect(await write(update({ desired, live }))).toEqual({
           result: "stale",
           desired,
         });
@@ -226,7 +223,7 @@ export function describeCluster(name: string, open: () => Promise<ClusterWorld>)
       it("an object that was deleted since: stale, and not made anew", async () => {
         const { desired, live } = await create();
         await world.delete(refOf(configMap("a")));
-        expect(await write({ action: "update", desired, live })).toEqual({
+        expect(await write(update({ desired, live }))).toEqual({
           result: "stale",
           desired,
         });
@@ -237,13 +234,13 @@ export function describeCluster(name: string, open: () => Promise<ClusterWorld>)
         const { desired, live } = await create();
         await world.delete(refOf(configMap("a")));
         await world.apply(configMap("a", { hand: "1" }), "hand");
-        expect(await write({ action: "update", desired, live })).toEqual({
+        expect(await write(update({ desired, live }))).toEqual({
           result: "stale",
           desired,
         });
         const { resourceVersion } = await look(desired);
         const disguised = { ...live, resourceVersion };
-        expect(await write({ action: "update", desired, live: disguised })).not.toMatchObject({
+        expect(await write(update({ desired, live: disguised }))).not.toMatchObject({
           result: "applied",
         });
         expect(await dataOf()).toEqual({ hand: "1" });
@@ -264,7 +261,7 @@ export function describeCluster(name: string, open: () => Promise<ClusterWorld>)
         await world.apply(configMap("a", { k: "0", rest: "x" }), "hand");
         const desired = await wantOne(configMap("a", { k: "1" }));
         const live = await look(desired);
-        expect(await write({ action: "adopt", desired, live, force: true })).toMatchObject({
+        expect(await write(adopt({ desired, live }))).toMatchObject({
           result: "applied",
           created: false,
           changed: true,
@@ -287,7 +284,7 @@ export function describeCluster(name: string, open: () => Promise<ClusterWorld>)
         const { live } = await create({ k: "1" });
         const other = ownerMarks({ namespace, name: "other" }, sha256);
         const desired = await wantOne(configMap("a", { k: "1" }), other);
-        await write({ action: "adopt", desired, live, force: true }, other);
+        await write(adopt({ desired, live }), other);
         const { labels, managers } = await look(desired);
         expect(labels).toMatchObject(other.labels);
         expect(managers.map(({ manager }) => manager).sort()).toEqual(
@@ -381,7 +378,7 @@ export function describeCluster(name: string, open: () => Promise<ClusterWorld>)
       ])("aborted with %s while it writes: rejects with it", async (_, reason) => {
         const life = new AbortController();
         const desired = await want(Array.from({ length: 5 }, (_, i) => configMap(`c${i}`)));
-        const verdicts = desired.map((one): Verdict => ({ action: "create", desired: one }));
+        const verdicts = desired.map((one): Writing => ({ action: "create", desired: one }));
         const attempt = execute(verdicts, marks, life.signal);
         await Promise.resolve();
         life.abort(reason);

@@ -51,6 +51,7 @@ export function editedObject(kube: Kube, plural: string, manifest: Manifest): Ed
           desired,
           manifest: sent,
           force: true,
+          held: [],
           replace: replace(live),
           ...on(live),
         };

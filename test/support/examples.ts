@@ -1,10 +1,13 @@
 /** Values of the model for tests: whole and ordinary, each with the one thing changed that the test is about. */
 import { sha256 } from "../../src/adapters/sha256";
-import type { Live } from "../../src/model/live";
+import type { Planning } from "../../src/core/sync/plan";
+import type { Live, Sighting } from "../../src/model/live";
 import type { Desired, KindInfo, Manifest } from "../../src/model/manifest";
 import { groupOf } from "../../src/model/manifest";
 import { formatApplied, ownerMarks } from "../../src/model/ownership";
+import type { StepOutcome } from "../../src/model/outcome";
 import type { Report } from "../../src/model/report";
+import type { Overwrite, Verdict } from "../../src/model/verdict";
 
 export const COMMIT = "8f3c".repeat(10);
 export const MARKS = ownerMarks({ namespace: "shop", name: "my-app" }, sha256);
@@ -51,6 +54,39 @@ export function live(change: Partial<Live> = {}): Live {
     terminating: false,
     ...change,
   };
+}
+
+/** A live object as a watch tells of it. */
+export function sighting(change: Partial<Live> = {}): Sighting {
+  const object = live(change);
+  const { annotations, labels, uid, resourceVersion, key } = object;
+  const { name, namespace } = key;
+  const metadata = { name, namespace, uid, resourceVersion, labels, annotations };
+  return { live: object, object: { ...desired().manifest, metadata } };
+}
+
+/** Ours is written, with nothing of it under anybody's hand. */
+export function overwrite(change: Partial<Overwrite> = {}): Overwrite {
+  const nothing = { held: [], healed: [], dropped: [] };
+  return { desired: desired(), live: live(), force: true, ...nothing, ...change };
+}
+
+export function update(change: Partial<Overwrite> = {}): Extract<Verdict, { action: "update" }> {
+  return { action: "update", ...overwrite(change) };
+}
+
+export function adopt(change: Partial<Overwrite> = {}): Extract<Verdict, { action: "adopt" }> {
+  return { action: "adopt", ...overwrite(change) };
+}
+
+/** Nothing is remembered of any object. */
+export function planningFor(fieldManager: string, commit: string): Planning {
+  return { reader: { fieldManager, sha256 }, commit, pastOf: () => ({}) };
+}
+
+/** The API server took the write. */
+export function applied(created = false, changed = true): StepOutcome {
+  return { result: "applied", desired: desired(), created, changed, sighting: sighting() };
 }
 
 /** The report of a sync that found everything as it should be. */

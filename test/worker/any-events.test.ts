@@ -3,7 +3,7 @@ import { setImmediate } from "node:timers/promises";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { RepositoryId } from "../../src/model/git-repository";
-import type { World } from "../../src/ports";
+import type { ObserveQuery, World } from "../../src/ports";
 import { configMap, createFakeWorld, type FakeWorld } from "../support/fake-world";
 
 type Deed = "create" | "delete" | "edit" | "sync-at" | "commit" | "resend";
@@ -141,11 +141,15 @@ function createMeter() {
       },
       cluster: {
         ...world.cluster,
+        follow: (follower, kinds, signal) =>
+          measure(whose(follower.labels), signal, () =>
+            world.cluster.follow(follower, kinds, signal),
+          ),
         observe: (query, signal) =>
-          measure(whose(query.labels), signal, () => world.cluster.observe(query, signal)),
-        execute: (plan, signal) =>
+          measure(urlOfObject(query), signal, () => world.cluster.observe(query, signal)),
+        execute: (plan, told, signal) =>
           measure(urlOfManager(plan.fieldManager), signal, () =>
-            world.cluster.execute(plan, signal),
+            world.cluster.execute(plan, told, signal),
           ),
       },
     }),
@@ -154,6 +158,11 @@ function createMeter() {
 
 function whose(labels: Readonly<Record<string, string>>): string {
   return `https://git.example.com/${labels["nopea.io/repository"]}.git`;
+}
+
+/** Objects are called like their repositories. */
+function urlOfObject({ sought }: ObserveQuery): string {
+  return `https://git.example.com/${sought[0]?.key.name}.git`;
 }
 
 function urlOfManager(manager: string): string {

@@ -8,6 +8,7 @@ const MINUTE = 60_000;
 const WIDGET = "example.com/v1/Widget";
 const widget = { apiVersion: "example.com/v1", kind: "Widget", metadata: { name: "w" } };
 const files = { "a.yaml": configMap("a"), "w.json": JSON.stringify(widget) };
+const resized = JSON.stringify({ ...widget, spec: { size: 2 } });
 const live = "Widget.example.com/shop/w";
 
 function worldWithWidgets(): FakeWorld {
@@ -18,8 +19,10 @@ function worldWithWidgets(): FakeWorld {
 
 describe("a kind whose server answers 503", { timeout: 30_000 }, () => {
   test.each<[string, readonly Verb[]]>([
-    ["everywhere", ["kinds", "observe", "execute"]],
-    ["at its list, its kind is known", ["observe", "execute"]],
+    ["everywhere", ["kinds", "observe", "follow", "execute"]],
+    ["at its list, its kind is known", ["observe", "follow", "execute"]],
+    ["at its list only", ["follow"]],
+    ["when its object is asked for", ["observe"]],
     ["at its apply only", ["execute"]],
   ])("%s: the other objects are in, its own is named; back again: in", async (_, at) => {
     const world = worldWithWidgets();
@@ -41,34 +44,63 @@ describe("a kind whose server answers 503", { timeout: 30_000 }, () => {
     expect(world.status(id).phase).toBe("Synced");
   });
 
-  test("with an object of ours, and Git changes: it is not written blindly, and changed once it can be seen", async () => {
+  test("with an object of ours whose watch goes on, and Git changes: written on the version that is known", async () => {
     const world = worldWithWidgets();
     world.git.commit(URL, files);
     const id = await world.create();
-    const writes = world.cluster.writes.length;
     world.cluster.break(WIDGET, "observe");
-    const size = { ...widget, spec: { size: 2 } };
-    const second = world.git.commit(URL, { ...files, "w.json": JSON.stringify(size) });
-    await world.clock.advance(MINUTE);
-    expect(world.ready(id)).toContain("False KindUnavailable: w.json:1");
-    expect(world.cluster.writes.length).toBe(writes);
-    world.cluster.break(WIDGET);
+    const second = world.git.commit(URL, { ...files, "w.json": resized });
     await world.clock.advance(5 * SECOND);
-    expect(world.status(id).lastSyncedCommit).toBe(second);
+    expect(world.cluster.read(live)).toMatchObject({ spec: { size: 2 } });
+    expect(world.cluster.writes.at(-1)).toMatchObject({ object: live, result: "applied" });
+    expect(world.status(id).lastAttemptedCommit).toBe(second);
+  });
+
+  test.each<[string, readonly Verb[]]>([
+    ["its kind is not known", ["kinds", "follow"]],
+    ["its list is refused", ["observe", "follow"]],
+  ])(
+    "with an object of ours that nobody has seen since a restart, %s, and Git changes: it is not written blindly",
+    async (_, at) => {
+      const world = worldWithWidgets();
+      world.git.commit(URL, files);
+      const id = await world.create();
+      const writes = world.cluster.writes.length;
+      world.cluster.break(WIDGET, ...at);
+      const second = world.git.commit(URL, { ...files, "w.json": resized });
+      await world.restart();
+      await world.clock.advance(MINUTE);
+      expect(world.ready(id)).toContain("False KindUnavailable: w.json:1");
+      expect(world.cluster.writes.length).toBe(writes);
+      world.cluster.break(WIDGET);
+      await world.clock.advance(MINUTE);
+      expect(world.status(id).lastSyncedCommit).toBe(second);
+      expect(world.cluster.read(live)).toMatchObject({ spec: { size: 2 } });
+    },
+  );
+
+  test("with an object of ours whose watch goes on, and it is edited: healed on the version that is known", async () => {
+    const world = worldWithWidgets();
+    world.git.commit(URL, { ...files, "w.json": resized });
+    await world.create();
+    world.cluster.break(WIDGET, "kinds", "observe", "follow");
+    world.cluster.edit(live, { spec: { size: 9 } });
+    await world.clock.settle();
     expect(world.cluster.read(live)).toMatchObject({ spec: { size: 2 } });
   });
 
   test.each<[string, readonly Verb[]]>([
     ["its kind is not known", ["kinds"]],
-    ["its list is refused", ["observe"]],
+    ["its list is refused", ["follow"]],
   ])(
-    "when its object leaves Git, and %s: the kind stays in the status, and the orphan is found later",
+    "when its object leaves Git, and after a restart %s: the kind stays in the status, and the orphan is found later",
     async (_, at) => {
       const world = worldWithWidgets();
       world.git.commit(URL, files);
       const id = await world.create();
       world.cluster.break(WIDGET, ...at);
       world.git.commit(URL, { "a.yaml": configMap("a", { k: "2" }) });
+      await world.restart();
       await world.clock.advance(5 * SECOND);
       expect(world.status(id).resources).toMatchObject({ kinds: [WIDGET, "v1/ConfigMap"] });
       expect(world.ready(id)).toMatch(

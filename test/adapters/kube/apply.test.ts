@@ -18,6 +18,7 @@ const step: Step = {
   },
   manifest: { ...manifest, data: { a: "held" } },
   force: true,
+  held: [],
   on: { uid: "u1", resourceVersion: "7" },
   replace: [{ op: "add", path: "/data/big", value: 9007199254740993n }],
 };

@@ -20,7 +20,7 @@ function desired(name: string): Desired {
 }
 
 function stepOf(desired: Desired): Step {
-  return { desired, manifest: desired.manifest, force: false };
+  return { desired, manifest: desired.manifest, force: false, held: [] };
 }
 
 function planOf(...stages: readonly (readonly string[])[]): Plan {

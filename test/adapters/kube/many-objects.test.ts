@@ -4,8 +4,9 @@ import { sha256 } from "../../../src/adapters/sha256";
 import { plan } from "../../../src/core/sync/plan";
 import type { Manifest } from "../../../src/model/manifest";
 import { ownerMarks } from "../../../src/model/ownership";
-import type { Verdict } from "../../../src/model/verdict";
+import type { Writing } from "../../../src/model/verdict";
 import { carryOut, wantAll } from "../../contracts/cluster-world";
+import { planningFor } from "../../support/examples";
 import { testCluster } from "../../support/cluster";
 import { connectCluster } from "../../support/kube-adapter";
 
@@ -21,9 +22,9 @@ test("1,001 objects: applied by one plan, all found by label, all found by name"
     return { apiVersion: "v1", kind: "ConfigMap", metadata, data: { index: `${index}` } };
   });
   const desired = await wantAll(cluster, manifests, marks);
-  const verdicts = desired.map((one): Verdict => ({ action: "create", desired: one }));
+  const verdicts = desired.map((one): Writing => ({ action: "create", desired: one }));
   const { fieldManager, labels } = marks;
-  const outcomes = await carryOut(cluster, plan(verdicts, { fieldManager, commit: "1" }));
+  const outcomes = await carryOut(cluster, plan(verdicts, planningFor(fieldManager, "1")));
   expect(outcomes.filter(({ result }) => result === "applied").length).toBe(1_001);
 
   const kinds = desired.slice(0, 1).map(({ kind }) => kind);

@@ -4,6 +4,7 @@ import { sha256 } from "../../../src/adapters/sha256";
 import { plan } from "../../../src/core/sync/plan";
 import { ownerMarks } from "../../../src/model/ownership";
 import { carryOut, wantAll } from "../../contracts/cluster-world";
+import { planningFor } from "../../support/examples";
 import { testCluster } from "../../support/cluster";
 import { connectCluster } from "../../support/kube-adapter";
 
@@ -25,7 +26,7 @@ test("strings with characters that YAML breaks lines at, or refuses: live as the
   const [desired] = await wantAll(cluster, [{ ...ref, metadata, data }], marks);
   if (desired === undefined) throw new Error("a manifest was given");
   const { fieldManager } = marks;
-  const steps = plan([{ action: "create", desired }], { fieldManager, commit: "1" });
+  const steps = plan([{ action: "create", desired }], planningFor(fieldManager, "1"));
   expect(await carryOut(cluster, steps)).toMatchObject([{ result: "applied" }]);
   expect((await server.admin.get({ ...ref, ...metadata })).data).toEqual(data);
 });

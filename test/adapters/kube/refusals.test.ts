@@ -8,6 +8,7 @@ import { ownerMarks } from "../../../src/model/ownership";
 import type { StepOutcome } from "../../../src/model/outcome";
 import type { Cluster } from "../../../src/ports";
 import { carryOut, first, wantAll } from "../../contracts/cluster-world";
+import { planningFor } from "../../support/examples";
 import { testCluster } from "../../support/cluster";
 import { connectCluster } from "../../support/kube-adapter";
 
@@ -26,7 +27,7 @@ async function create(wanted: Manifest, by: Cluster = cluster): Promise<StepOutc
   const marks = ownerMarks({ namespace, name: "app" }, sha256);
   const desired = first(await wantAll(cluster, [wanted], marks));
   const { fieldManager } = marks;
-  const steps = plan([{ action: "create", desired }], { fieldManager, commit: "1" });
+  const steps = plan([{ action: "create", desired }], planningFor(fieldManager, "1"));
   return first(await carryOut(by, steps));
 }
 

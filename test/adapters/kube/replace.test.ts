@@ -242,7 +242,7 @@ describe("in the way", () => {
     const replace: Step["replace"] = [{ op: "add", path: "/spec/minReadySeconds", value: 9 }];
     const before = await object.edit("mesh", FOREIGN);
     const play = (on: Step["on"] & object) => {
-      const step = { desired, manifest: object.manifest, force: true, replace, on };
+      const step = { desired, manifest: object.manifest, force: true, held: [], replace, on };
       const { fieldManager } = READER;
       return apply(kube, step, { fieldManager, commit: "c1" }, new AbortController().signal);
     };

@@ -1,12 +1,18 @@
 /** From verdicts and outcomes to the report: everything is told once. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { summarise, summariseFault, type Summary } from "../../../src/core/report/summarise";
+import {
+  resultOf,
+  summarise,
+  summariseFault,
+  type Summary,
+  type Told,
+} from "../../../src/core/report/summarise";
 import { formatKey } from "../../../src/model/object-key";
 import type { StepOutcome } from "../../../src/model/outcome";
 import type { Report } from "../../../src/model/report";
 import type { Verdict } from "../../../src/model/verdict";
-import { COMMIT, desired, live, named } from "../../support/examples";
+import { adopt, applied, COMMIT, desired, live, named, update } from "../../support/examples";
 
 const fault = { code: "object-refused", message: "too big" } as const;
 const one = desired();
@@ -15,23 +21,29 @@ function summaryOf(change: Partial<Summary>): Report {
   return summarise({
     id: "1",
     commit: COMMIT,
-    verdicts: [],
-    outcomes: new Map(),
+    told: new Map(),
+    walked: new Set(),
     unknown: [],
     orphans: [],
     kinds: [],
     notices: [],
+    drift: [],
+    suspended: [],
+    fights: [],
+    writes: 0,
     ...change,
   });
 }
 
+/** The report of a sync that was about these objects. */
+function reportOn(...results: readonly Told[]): Report {
+  const told = new Map(results.map(result => [formatKey(result.desired.key), result]));
+  return summaryOf({ told, walked: new Set(told.keys()) });
+}
+
 /** Which lists name the object. */
 function lists(verdict: Verdict, outcome?: StepOutcome): readonly string[] {
-  const outcomes = new Map(
-    outcome === undefined ? [] : [[formatKey(verdict.desired.key), outcome]],
-  );
-  const report = summaryOf({ verdicts: [verdict], outcomes });
-  const { failed, created, updated, adopted, held } = report;
+  const { failed, created, updated, adopted, held } = reportOn(resultOf(verdict, outcome));
   return [
     ...failed.map(({ fault: { code } }) => `failed ${code}`),
     ...created.map(() => "created"),
@@ -41,15 +53,8 @@ function lists(verdict: Verdict, outcome?: StepOutcome): readonly string[] {
   ];
 }
 
-const applied = (created: boolean, changed: boolean): StepOutcome => ({
-  result: "applied",
-  desired: one,
-  created,
-  changed,
-});
 const create: Verdict = { action: "create", desired: one };
-const update: Verdict = { action: "update", desired: one, live: live() };
-const adopt: Verdict = { action: "adopt", desired: one, live: live(), force: true };
+const release: Verdict = { action: "release", desired: one, live: live() };
 
 describe("an object", () => {
   test.each<[string, Verdict, StepOutcome | undefined, readonly string[]]>([
@@ -59,26 +64,37 @@ describe("an object", () => {
     ["refused", { action: "refuse", desired: one, fault }, undefined, ["failed object-refused"]],
     ["created", create, applied(true, true), ["created"]],
     ["to be created, and there meanwhile", create, applied(false, true), ["updated"]],
-    ["updated", update, applied(false, true), ["updated"]],
-    ["updated to what it was", update, applied(false, false), []],
-    ["adopted", adopt, applied(false, true), ["adopted"]],
-    ["adopted as it was", adopt, applied(false, false), ["adopted"]],
-    ["not accepted", update, { result: "failed", desired: one, fault }, ["failed object-refused"]],
-    ["moving all the time", update, { result: "stale", desired: one }, ["failed object-contested"]],
+    ["updated", update(), applied(false, true), ["updated"]],
+    ["updated to what it was", update(), applied(false, false), []],
+    ["adopted", adopt(), applied(false, true), ["adopted"]],
+    ["adopted as it was", adopt(), applied(false, false), ["adopted"]],
+    [
+      "not accepted",
+      update(),
+      { result: "failed", desired: one, fault },
+      ["failed object-refused"],
+    ],
+    [
+      "moving all the time",
+      update(),
+      { result: "stale", desired: one },
+      ["failed object-contested"],
+    ],
     [
       "contested to the end",
       create,
       { result: "contested", desired: one, managers: ["kubectl"] },
       ["failed object-contested"],
     ],
-    ["without an outcome", update, undefined, ["failed object-contested"]],
+    ["without an outcome", update(), undefined, ["failed object-contested"]],
+    ["released to the end", release, undefined, ["failed object-contested"]],
   ])("%s: told in one list at most", (_, verdict, outcome, expected) => {
     expect(lists(verdict, outcome)).toEqual(expected);
   });
 });
 
 test("a failed object: with the file and line that declare it", () => {
-  const { failed } = summaryOf({ verdicts: [{ action: "wait", desired: one, fault }] });
+  const { failed } = reportOn(resultOf({ action: "wait", desired: one, fault }, undefined));
   expect(failed).toEqual([{ key: one.key, source: "deploy/settings.yaml:3", fault }]);
 });
 
@@ -108,14 +124,20 @@ test("a kind whose server is away: failed with the reason of that", () => {
   expect(report.failed).toMatchObject([{ source: "w.yaml:1", fault: away }]);
 });
 
-test("writes: what was really changed", () => {
-  const outcomes = new Map<string, StepOutcome>([
-    ["a", applied(true, true)],
-    ["b", applied(false, false)],
-    ["c", { result: "failed", desired: one, fault }],
-    ["d", applied(false, true)],
-  ]);
-  expect(summaryOf({ outcomes }).writes).toBe(2);
+test("what an earlier walk wrote: not told again; what fails and what is held still is", () => {
+  const results: readonly Told[] = [
+    { result: "created", desired: named("c") },
+    { result: "updated", desired: named("u") },
+    { result: "adopted", desired: named("a") },
+    { result: "held", desired: named("h") },
+    { result: "failed", desired: named("f"), fault },
+  ];
+  const told = new Map(results.map(result => [formatKey(result.desired.key), result]));
+  const report = summaryOf({ told, walked: new Set([formatKey(named("u").key)]) });
+  expect(report).toMatchObject({ created: [], adopted: [], total: 5 });
+  expect(report.updated).toEqual([named("u").key]);
+  expect(report.held).toEqual([named("h").key]);
+  expect(report.failed).toMatchObject([{ key: named("f").key, fault }]);
 });
 
 test("a sync that ended early: only its fault, and its commit where one is known", () => {
@@ -146,13 +168,14 @@ test(
       "hold",
       "wait",
       "refuse",
+      "release",
     );
     fc.assert(
       fc.property(fc.array(fc.tuple(action, result, fc.boolean()), { maxLength: 8 }), cases => {
         const wanted = cases.map((_, index) => named(`c${index}`));
         const verdicts = cases.map(([what], index) => {
           const it = wanted[index] ?? one;
-          return { action: what, desired: it, live: live(), fault, force: true };
+          return { ...update({ desired: it }), action: what, fault };
         });
         const outcomes = new Map<string, StepOutcome>();
         for (const [index, [, what, flag]] of cases.entries()) {
@@ -160,7 +183,11 @@ test(
           const outcome = { result: what, desired: it, created: flag, changed: flag, fault };
           if (what !== "none") outcomes.set(formatKey(it.key), outcome as unknown as StepOutcome);
         }
-        const report = summaryOf({ verdicts, outcomes });
+        const report = reportOn(
+          ...verdicts.map(verdict =>
+            resultOf(verdict, outcomes.get(formatKey(verdict.desired.key))),
+          ),
+        );
         const told = [
           ...report.failed.map(({ key }) => key),
           ...report.created,

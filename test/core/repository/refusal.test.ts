@@ -26,9 +26,6 @@ function specOf(raw: object): RepositorySpec {
 }
 
 const RESTRICTIONS: readonly (readonly [object, string])[] = [
-  [{ healPolicy: "manual" }, "spec.healPolicy manual"],
-  [{ healPolicy: "notify" }, "spec.healPolicy notify"],
-  [{ conflictPolicy: "live" }, "spec.conflictPolicy live"],
   [{ prune: true }, "spec.prune"],
   [{ deletionPolicy: "Delete" }, "spec.deletionPolicy Delete"],
   [{ serviceAccountName: "deployer" }, "spec.serviceAccountName"],
@@ -50,14 +47,25 @@ describe("refusal", () => {
     },
   );
 
+  test.each([
+    { healPolicy: "manual" },
+    { healPolicy: "notify" },
+    { conflictPolicy: "live" },
+    { healGracePeriod: "5m" },
+  ])("%o: honoured, go ahead", raw => {
+    expect(refusal(parseSpec({ url, ...raw }), settings)).toBeUndefined();
+    expect(effectsNotImplemented(specOf(raw))).toEqual([]);
+    expect(review({ url, ...raw }, undefined).warnings).toEqual([]);
+  });
+
   test("a default account: refused as well", () => {
     const fault = refusal(parseSpec({ url }), { ...settings, defaultServiceAccount: "deployer" });
     expect(fault?.message).toContain("NOPEA_DEFAULT_SERVICE_ACCOUNT");
   });
 
   test("several at once: all are named", () => {
-    const fault = refusal(parseSpec({ url, healPolicy: "manual", prune: true }), settings);
-    expect(fault?.message).toMatch(/^spec\.healPolicy manual, spec\.prune: /);
+    const fault = refusal(parseSpec({ url, prune: true, deletionPolicy: "Delete" }), settings);
+    expect(fault?.message).toMatch(/^spec\.prune, spec\.deletionPolicy Delete: /);
   });
 
   test("a spec that cannot be read: every problem", () => {
@@ -74,8 +82,8 @@ describe("refusal", () => {
 });
 
 test("fields without effect yet: named, and the sync runs", () => {
-  const spec = specOf({ secretRef: { name: "git" }, healGracePeriod: "5m", notify: {} });
-  expect(effectsNotImplemented(spec)).toEqual(["spec.healGracePeriod", "spec.notify"]);
+  const spec = specOf({ secretRef: { name: "git" }, notify: {} });
+  expect(effectsNotImplemented(spec)).toEqual(["spec.notify"]);
   expect(refusal({ ok: true, spec }, settings)).toBeUndefined();
 });
 
@@ -110,8 +118,8 @@ describe("admission", () => {
   });
 
   test("fields without effect yet: allowed, with a warning for each", () => {
-    const { allowed, warnings } = review({ url, healGracePeriod: "5m", notify: {} }, undefined);
+    const { allowed, warnings } = review({ url, notify: {} }, undefined);
     expect(allowed).toBe(true);
-    expect(warnings).toHaveLength(2);
+    expect(warnings).toEqual(["spec.notify is not implemented yet and has no effect"]);
   });
 });

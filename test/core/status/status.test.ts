@@ -14,7 +14,8 @@ const T1 = "2026-01-15T10:30:00Z";
 const T2 = "2026-01-15T10:35:00Z";
 
 function context(change: Partial<StatusContext> = {}): StatusContext {
-  return { previous: {}, generation: 1, now: T1, branch: "main", ...change };
+  const rfc3339 = (at: number) => new Date(at).toISOString();
+  return { previous: {}, generation: 1, now: T1, branch: "main", rfc3339, ...change };
 }
 
 /** The status after these syncs, five minutes between two of them at most. */
@@ -49,6 +50,7 @@ describe("a good sync", () => {
       lastSyncedCommit: COMMIT,
       lastAttemptedCommit: COMMIT,
       lastSyncTime: T1,
+      driftCount: 0,
       resources: { total: 1, kinds: ["v1/ConfigMap"], orphanCount: 0, orphans: [] },
       conditions: [
         {
@@ -96,8 +98,8 @@ describe("a good sync", () => {
   });
 
   test("what nopea does not know of: stays", () => {
-    const previous = { driftCount: 3 } as RepositoryStatus;
-    expect(statusAfter(good, context({ previous }))).toMatchObject({ driftCount: 3 });
+    const previous = { later: 3 } as RepositoryStatus;
+    expect(statusAfter(good, context({ previous }))).toMatchObject({ later: 3 });
   });
 });
 

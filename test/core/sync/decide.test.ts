@@ -1,8 +1,11 @@
 /** One test a rule, then the order of the rules. */
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { decide, type Case } from "../../../src/core/sync/decide";
-import type { Verdict } from "../../../src/model/verdict";
-import { desired, live } from "../../support/examples";
+import { readSuspension } from "../../../src/core/heal/suspension";
+import { parsePath, type FieldPath } from "../../../src/model/field-path";
+import type { DriftVerdict, Hold, Verdict } from "../../../src/model/verdict";
+import { desired, live, sighting } from "../../support/examples";
 
 const us = { of: "us", labelled: true } as const;
 const unlabelled = { of: "us", labelled: false } as const;
@@ -11,20 +14,39 @@ const another = { of: "another", repository: { namespace: "team", name: "other" 
 const fault = { code: "object-refused", message: "too big" } as const;
 const unavailable = { code: "kind-unavailable", message: "503" } as const;
 
+/** 2026-01-15T10:30:00Z */
+const NOW = 1_768_473_000_000;
+const suspension = { at: NOW - 60_000 };
+const over = { at: NOW - 60_000, until: NOW };
+
 /** Not there yet, in an active namespace. */
 function given(change: Partial<Case> = {}): Case {
-  return { desired: desired(), namespace: "active", contestedBy: [], ...change };
+  return {
+    desired: desired(),
+    namespace: "active",
+    finished: false,
+    disowned: false,
+    ignored: [],
+    dropped: [],
+    thorough: false,
+    contestedBy: [],
+    now: NOW,
+    ...change,
+  };
 }
 
 const stale = { "nopea.io/applied": `v1:d0@${"1".repeat(40)}` };
-const suspendedBy = (value: string) => ({ ...live().annotations, "nopea.io/suspend-heal": value });
+const asApplied = { object: live(), standing: us };
+const changed = { object: live({ annotations: stale }), standing: us };
 
-const ignored = desired({
-  manifest: {
-    ...desired().manifest,
-    metadata: { name: "settings", annotations: { "nopea.io/ignore": "spec.replicas" } },
-  },
-});
+const A: FieldPath = parsePath("data.a") ?? [];
+const B: FieldPath = parsePath("data.b") ?? [];
+
+/** data.a was edited. */
+function edited(hold?: Hold): DriftVerdict {
+  const drift = { class: "manual_drift", path: "data.a", from: "1", to: "2" } as const;
+  return { fields: [{ drift, path: A, ...(hold === undefined ? {} : { hold }) }] };
+}
 
 /** Short enough for a table: the action, and the code of a fault. */
 function told(verdict: Verdict): string {
@@ -78,14 +100,39 @@ describe("a rule", () => {
       "wait object-terminating",
     ],
     ["failed before", given({ failedBefore: fault }), "wait object-refused"],
-    ["to be left to others, not there", given({ desired: ignored }), "create"],
+    ["finished work that is gone", given({ finished: true }), "keep"],
+    ["finished work that is there", given({ finished: true, live: changed }), "update"],
+    ["a suspension that has ended", given({ suspension: over, live: asApplied }), "release"],
+    ["an edit that is put back", given({ live: asApplied, drift: edited() }), "update"],
+    ["an edit that stays", given({ live: asApplied, drift: edited("policy") }), "keep"],
     [
-      "to be left to others, and Git changed",
+      "an edit that stays, and Git changed",
+      given({ live: changed, drift: edited("policy") }),
+      "update",
+    ],
+    ["an edit that somebody undid", given({ live: asApplied, disowned: true }), "update"],
+    ["what Git dropped and is still there", given({ live: asApplied, dropped: [A] }), "update"],
+    ["deleted by hand", given({ drift: { fields: [], whole: "deleted" } }), "create"],
+    [
+      "deleted by hand, and left so",
+      given({ drift: { fields: [], whole: "deleted", hold: "policy" } }),
+      "keep",
+    ],
+    [
+      "made anew by hand",
       given({
-        desired: ignored,
-        live: { object: live({ annotations: stale }), standing: us },
+        drift: { fields: [], whole: "recreated" },
+        live: { object: live(), standing: nobody },
       }),
-      "refuse not-implemented",
+      "adopt",
+    ],
+    [
+      "made anew by hand, and left so",
+      given({
+        drift: { fields: [], whole: "recreated", hold: "grace" },
+        live: { object: live(), standing: nobody },
+      }),
+      "keep",
     ],
   ])("%s: %#", (_, situation, expected) => {
     expect(told(decide(situation))).toBe(expected);
@@ -93,31 +140,73 @@ describe("a rule", () => {
 });
 
 describe("suspended by hand", () => {
-  const suspended = (value: string) =>
-    given({
-      live: { object: live({ annotations: { ...suspendedBy(value), ...stale } }), standing: us },
-    });
-
-  test.each(["true", "1", "yes", "4h", "2026-01-15T12:00:00Z"])("%s: held", value => {
-    expect(decide(suspended(value)).action).toBe("hold");
+  test("Git changed: held, and pending", () => {
+    expect(decide(given({ live: changed, suspension })).action).toBe("hold");
   });
 
-  test.each(["", "false"])("%o: not suspended", value => {
-    expect(decide(suspended(value)).action).toBe("update");
+  test("a millisecond before its end: held; at its end: released", () => {
+    const until = (at: number) => given({ live: changed, suspension: { at: 0, until: at } });
+    expect(decide(until(NOW + 1)).action).toBe("hold");
+    expect(decide(until(NOW)).action).toBe("release");
   });
 
   test("as Git wants it: kept, nothing is pending", () => {
-    const object = live({ annotations: suspendedBy("true") });
-    expect(decide(given({ live: { object, standing: us } })).action).toBe("keep");
+    expect(decide(given({ live: asApplied, suspension })).action).toBe("keep");
   });
 
-  test("in Git only: does not count", () => {
-    const { manifest } = desired();
-    const annotations = { "nopea.io/suspend-heal": "true" };
-    const wanted = desired({
-      manifest: { ...manifest, metadata: { ...manifest.metadata, annotations } },
+  test("as Git wants it but for what was edited: kept, with the drift", () => {
+    const drift = edited("suspended");
+    expect(decide(given({ live: asApplied, suspension, drift }))).toMatchObject({
+      action: "keep",
+      drift,
     });
-    expect(decide(given({ desired: wanted })).action).toBe("create");
+  });
+
+  test("not there: nothing is suspended, it is made anew", () => {
+    expect(decide(given({ suspension })).action).toBe("create");
+  });
+
+  test("its labels were taken off in the same edit: not even they are put back", () => {
+    const gone = { object: live(), standing: unlabelled };
+    expect(decide(given({ live: gone, suspension })).action).toBe("hold");
+  });
+});
+
+describe("what is written", () => {
+  const { object } = sighting();
+
+  test("fields that are held, healed and dropped: each told apart, the whole object with them", () => {
+    const drift: DriftVerdict = {
+      fields: [
+        ...edited("grace").fields,
+        { drift: { class: "conflict", path: "data.b", from: "1", to: "2", git: "3" }, path: B },
+      ],
+    };
+    expect(decide(given({ live: changed, drift, whole: object, dropped: [] }))).toMatchObject({
+      action: "update",
+      force: true,
+      held: [A],
+      healed: [B],
+      object,
+      drift,
+    });
+    const dropped = [B];
+    expect(decide(given({ live: asApplied, dropped }))).toMatchObject({ dropped, healed: [] });
+  });
+
+  test("refused as it was: more thorough; otherwise nothing is said of it", () => {
+    const drift = edited();
+    expect(decide(given({ live: asApplied, drift, thorough: true }))).toMatchObject({
+      thorough: true,
+    });
+    expect(decide(given({ live: asApplied, drift }))).not.toHaveProperty("thorough");
+  });
+
+  test("adopted: what Git leaves to others stays, nothing counts as healed", () => {
+    const verdict = decide(
+      given({ live: { object: live(), standing: nobody }, ignored: [A], drift: edited() }),
+    );
+    expect(verdict).toMatchObject({ action: "adopt", held: [A], healed: [] });
   });
 });
 
@@ -135,69 +224,81 @@ test("a namespace that is missing: named", () => {
 });
 
 describe("the order", () => {
-  /** Every rule has an opinion on this one, except the two that are about the same thing. */
+  const terminating = { ...live({ annotations: stale }), terminating: true };
+  const calm = { ...terminating, terminating: false };
+
+  /** Every rule from the first to the last but two has an opinion on this one. */
   const all: Case = given({
-    desired: ignored,
     namespace: "missing",
     unavailable,
-    live: {
-      object: live({
-        terminating: true,
-        annotations: { ...suspendedBy("true"), ...stale },
-      }),
-      standing: another,
-    },
+    live: { object: terminating, standing: another },
+    suspension: over,
+    finished: true,
     contestedBy: ["kubectl"],
     failedBefore: fault,
   });
-  const object = all.live?.object ?? live();
-  const calm = { ...object, terminating: false };
-  const awake = { ...calm, annotations: stale };
 
-  test.each<[string, Partial<Case>, string]>([
+  /** Each takes the opinion of the one before away. */
+  const steps: readonly (readonly [string, Partial<Case>, string])[] = [
     ["whether its kind can be looked at comes first", {}, "wait kind-unavailable"],
-    ["then the namespace", {}, "wait namespace-not-found"],
+    ["then the namespace", { unavailable: undefined }, "wait namespace-not-found"],
     ["then what is being deleted", { namespace: "active" }, "wait object-terminating"],
-    [
-      "then whose it is",
-      { namespace: "active", live: { object: calm, standing: another } },
-      "refuse owned-by-another",
-    ],
+    ["then whose it is", { live: { object: calm, standing: another } }, "refuse owned-by-another"],
+    ["then a suspension that is over", { live: { object: calm, standing: us } }, "release"],
     [
       "then whether there is anything to do",
-      {
-        namespace: "active",
-        live: { object: { ...calm, annotations: suspendedBy("true") }, standing: us },
-      },
+      { suspension, live: asApplied, drift: edited("policy") },
       "keep",
     ],
-    ["then a suspension", { namespace: "active", live: { object: calm, standing: us } }, "hold"],
-    [
-      "then patience with what failed",
-      { namespace: "active", live: { object: awake, standing: us } },
-      "wait object-refused",
-    ],
-    [
-      "then what is left to others",
-      {
-        namespace: "active",
-        live: { object: awake, standing: nobody },
-        failedBefore: undefined,
-      },
-      "refuse not-implemented",
-    ],
-    [
-      "then adoption",
-      {
-        desired: desired(),
-        namespace: "active",
-        live: { object: awake, standing: nobody },
-        failedBefore: undefined,
-      },
-      "adopt forced",
-    ],
-  ])("%s", (_, change, expected) => {
-    const known = expected === "wait kind-unavailable" ? {} : { unavailable: undefined };
-    expect(told(decide({ ...all, ...known, ...change }))).toBe(expected);
+    ["then a suspension", { live: { object: calm, standing: nobody }, drift: undefined }, "hold"],
+    ["then patience with what failed", { suspension: undefined }, "wait object-refused"],
+    ["then adoption", { failedBefore: undefined }, "adopt forced"],
+    ["what is ours is updated", { live: changed }, "update"],
+  ];
+
+  test.each(steps.map(([name, , expected], index) => [name, index, expected] as const))(
+    "%s",
+    (_, index, expected) => {
+      const change = steps.slice(0, index + 1).map(([, one]) => one);
+      expect(told(decide(Object.assign({}, all, ...change) as Case))).toBe(expected);
+    },
+  );
+
+  test.each<[string, Partial<Case>, string]>([
+    ["finished work comes before patience and creation", { finished: true }, "keep"],
+    ["patience comes before creation", { finished: false }, "wait object-refused"],
+    ["then it is created", { finished: false, failedBefore: undefined }, "create"],
+  ])("of what is not there: %s", (_, change, expected) => {
+    const situation = given({ failedBefore: fault, contestedBy: ["kubectl"], ...change });
+    expect(told(decide(situation))).toBe(expected);
   });
+});
+
+test("law: while it is suspended nothing of an object that is there is written, whatever else is known", () => {
+  const bool = fc.boolean();
+  const suspensions = fc.constantFrom(
+    { at: NOW },
+    { at: 0, until: NOW + 1 },
+    readSuspension({ "nopea.io/suspend-heal": "4h" }, NOW - 1),
+  );
+  const holds = fc.constantFrom<Hold | undefined>("suspended", "policy", "grace", undefined);
+  const standings = fc.constantFrom(us, unlabelled, nobody);
+  fc.assert(
+    fc.property(
+      fc.record({
+        suspension: suspensions,
+        disowned: bool,
+        thorough: bool,
+        finished: bool,
+        live: fc.record({ object: fc.constantFrom(live(), changed.object), standing: standings }),
+        drift: fc.option(holds.map(edited), { nil: undefined }),
+        dropped: fc.constantFrom([], [A]),
+        contestedBy: fc.constantFrom([], ["kubectl"]),
+        failedBefore: fc.constantFrom(undefined, fault),
+      }),
+      situation => {
+        expect(["keep", "hold"]).toContain(decide(given(situation)).action);
+      },
+    ),
+  );
 });

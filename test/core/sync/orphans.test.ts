@@ -10,9 +10,10 @@ function one(name: string, change: Partial<Live> = {}): Live {
 }
 
 function orphansAmong(...objects: readonly Live[]): readonly string[] {
-  const seen = new Map(objects.map(object => [formatKey(object.key), object]));
-  const observation = { objects: seen, namespaces: new Map(), unavailable: new Map() };
-  return findOrphans(observation, [named("declared")], MARKS).map(key => key.name);
+  const seen = objects.map(object => [formatKey(object.key), object] as const);
+  const declared = named("declared");
+  const wanted = new Map([[formatKey(declared.key), declared]]);
+  return findOrphans(seen, wanted, MARKS).map(key => key.name);
 }
 
 describe("orphans", () => {
@@ -24,6 +25,10 @@ describe("orphans", () => {
     ["a copy by hand of one of ours", { managers: [{ manager: "kubectl", operation: "Update" }] }],
     ["ours with its labels stripped", { labels: {} }],
     ["already being deleted", { terminating: true }],
+    [
+      "another repository's, which we applied once",
+      { labels: { ...MARKS.labels, "nopea.io/repository": "other" } },
+    ],
   ])("%s: none", (_, change) => {
     expect(orphansAmong(one("a", change))).toEqual([]);
   });

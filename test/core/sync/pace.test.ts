@@ -7,7 +7,7 @@ import { paceAfter, type Pacing } from "../../../src/core/sync/pace";
 import type { ErrorCode } from "../../../src/model/errors";
 import type { StepOutcome } from "../../../src/model/outcome";
 import type { FailedObject } from "../../../src/model/report";
-import { desired, named, report } from "../../support/examples";
+import { applied, desired, named, report } from "../../support/examples";
 
 const NOW = 1_000_000_000;
 const MINUTE = 60_000;
@@ -166,12 +166,7 @@ describe("memory of failures", () => {
     desired: desired({ digest }),
     fault,
   });
-  const success: StepOutcome = {
-    result: "applied",
-    desired: desired(),
-    created: false,
-    changed: true,
-  };
+  const success = applied();
   const after = (...outcomes: readonly StepOutcome[]) =>
     outcomes.reduce<Failures>((failures, one) => remember(failures, [one], NOW), new Map());
   const waits = (failures: Failures) =>
