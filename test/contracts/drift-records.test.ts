@@ -1,8 +1,7 @@
 /** The fake and the real DriftRecords, held to the same promise. */
-import { clock } from "../../src/adapters/clock";
+import { recordTools } from "../support/record-tools";
 import { createDriftRecords } from "../../src/adapters/kube/drift-records";
 import { installDefinitions } from "../../src/adapters/kube/install";
-import { sha256 } from "../../src/adapters/sha256";
 import { API_VERSION } from "../../src/model/annotations";
 import type { RepositoryId } from "../../src/model/git-repository";
 import { testCluster } from "../support/cluster";
@@ -22,7 +21,7 @@ describeDriftRecords("the real kube adapter", async () => {
     name,
   });
   return {
-    records: createDriftRecords(kube, { rfc3339: time => clock.rfc3339(time), sha256 }),
+    records: createDriftRecords(kube, recordTools),
     async createRepository(name = "my-app", namespace) {
       const within = namespace ?? (await server.createNamespace("records"));
       const { metadata } = await server.admin.create({

@@ -66,7 +66,7 @@ export function sighting(change: Partial<Live> = {}): Sighting {
 }
 
 /** Ours is written, with nothing of it under anybody's hand. */
-export function overwrite(change: Partial<Overwrite> = {}): Overwrite {
+function overwrite(change: Partial<Overwrite> = {}): Overwrite {
   const nothing = { held: [], healed: [], dropped: [] };
   return { desired: desired(), live: live(), force: true, ...nothing, ...change };
 }

@@ -1,6 +1,6 @@
 /** A small cluster in memory behind the Cluster port: uids, versions, labels, field owners, and failures on demand. */
 import { declaredKinds } from "../../src/core/sync/declared-kinds";
-import { ANNOTATION_APPLIED, LABEL_REPOSITORY } from "../../src/model/annotations";
+import { ANNOTATION_APPLIED } from "../../src/model/annotations";
 import type { Json, JsonObject } from "../../src/model/json";
 import type { Live, Sighting } from "../../src/model/live";
 import {
@@ -22,13 +22,13 @@ import {
   applyLeaves,
   EMPTY,
   leavesOf,
-  managedFieldsOf,
   objectOf,
   removeLeaf,
   updateLeaves,
   type Merge,
   type Owned,
 } from "./field-ownership";
+import { hasLabels, isLabelled, liveOf, wholeOf, type Stored } from "./stored-object";
 
 export type Verb =
   | "kinds"
@@ -76,12 +76,9 @@ export interface FakeCluster {
   beforeApply: (object: string) => void | Promise<void>;
 }
 
-interface Stored {
-  readonly key: ObjectKey;
-  readonly uid: string;
-  readonly version: number;
-  readonly owned: Owned;
-  readonly terminating: boolean;
+interface Change {
+  readonly before: Stored | undefined;
+  readonly after: Stored | undefined;
 }
 
 const MOST_REQUESTS = 20_000;
@@ -152,12 +149,14 @@ export function createFakeCluster(): FakeCluster {
   const announce = (before: Stored | undefined, after: Stored | undefined) => {
     const stored = after ?? before;
     const kind = stored && kindOf(stored.key);
-    if (stored === undefined || kind === undefined) return;
-    for (const [follower, followed] of followers) {
-      if (!followed.has(kindId(kind))) continue;
-      if (after !== undefined && isLabelled(after)) follower.changed(kind, see(after));
-      else if (before !== undefined && isLabelled(before)) follower.lost(kind, see(before));
-    }
+    if (kind === undefined) return;
+    const theirs = [...followers].filter(([, followed]) => followed.has(kindId(kind)));
+    for (const [follower] of theirs) tellOf(follower, kind, { before, after });
+  };
+
+  const tellOf = (follower: Follower, kind: KindInfo, { before, after }: Change) => {
+    if (after && isLabelled(after)) follower.changed(kind, see(after));
+    else if (before && isLabelled(before)) follower.lost(kind, see(before));
   };
 
   const change = (object: string, by: (stored: Stored) => Stored) => {
@@ -212,24 +211,19 @@ export function createFakeCluster(): FakeCluster {
     if (!preconditionsHold(step, before)) return { result: "stale", desired };
     const nowhere = nowhereToGo(desired);
     if (nowhere !== undefined) return { result: "failed", desired, fault: nowhere };
-    if (step.patchOnly === true && before !== undefined) {
-      const owned = patch(before.owned, step.replace ?? [], plan.fieldManager);
-      return { result: "released", desired, sighting: see(store(desired.key, owned, before)) };
+    const patched = before && patchStored(before, step, plan);
+    if (step.patchOnly && patched) {
+      const released = store(desired.key, patched.owned, before);
+      return { result: "released", desired, sighting: see(released) };
     }
-    const patched = before && {
-      ...before,
-      owned: patch(before.owned, step.replace ?? [], plan.fieldManager),
-    };
     const merge = mergeStep(patched, step, plan);
     if ("conflicts" in merge) return { result: "contested", desired, managers: merge.conflicts };
     // as in the real one: conflicts are found before the object is validated
     const fault = refused.get(formatKey(desired.key));
     if (fault !== undefined) return { result: "failed", desired, fault };
     const after = store(desired.key, merge.merged, before);
-    for (const kind of declaredKinds([desired])) serve(kind);
-    const changed = after.version !== before?.version;
-    const created = before === undefined;
-    return { result: "applied", desired, created, changed, sighting: see(after) };
+    declaredKinds([desired]).forEach(serve);
+    return appliedOf(desired, before, see(after));
   };
 
   const rehearse = ({ desired, manifest, fieldManager, on }: Rehearsal) => {
@@ -373,6 +367,15 @@ function mergeStep(before: Stored | undefined, step: Step, plan: Plan): Merge {
   return applyLeaves(before?.owned ?? EMPTY, wanted, plan.fieldManager, step.force);
 }
 
+function appliedOf(desired: Desired, before: Stored | undefined, sighting: Sighting): StepOutcome {
+  const changed = sighting.live.resourceVersion !== `${before?.version ?? ""}`;
+  return { result: "applied", desired, created: before === undefined, changed, sighting };
+}
+
+function patchStored(stored: Stored, { replace = [] }: Step, plan: Plan): Stored {
+  return { ...stored, owned: patch(stored.owned, replace, plan.fieldManager) };
+}
+
 /** Maps only, as everything here. */
 function patch(owned: Owned, operations: readonly PatchOperation[], manager: string): Owned {
   return operations.reduce((before, operation) => {
@@ -386,34 +389,6 @@ function patch(owned: Owned, operations: readonly PatchOperation[], manager: str
   }, owned);
 }
 
-function wholeOf(stored: Stored, apiVersion: string): JsonObject {
-  const { key, uid, version, owned, terminating } = stored;
-  const object = objectOf(owned.leaves);
-  return {
-    ...object,
-    apiVersion,
-    kind: key.kind,
-    metadata: {
-      ...(object.metadata as JsonObject | undefined),
-      name: key.name,
-      ...(key.namespace === "" ? {} : { namespace: key.namespace }),
-      uid,
-      resourceVersion: `${version}`,
-      managedFields: managedFieldsOf(owned),
-      ...(terminating ? { deletionTimestamp: "2026-01-01T00:00:00Z" } : {}),
-    },
-  };
-}
-
-function isLabelled(stored: Stored): boolean {
-  return liveOf(stored).labels[LABEL_REPOSITORY] !== undefined;
-}
-
-function hasLabels(stored: Stored, labels: Readonly<Record<string, string>>): boolean {
-  const own = liveOf(stored).labels;
-  return Object.entries(labels).every(([name, value]) => own[name] === value);
-}
-
 function withMark(
   { manifest, desired: { digest } }: Pick<Step, "manifest" | "desired">,
   commit: string,
@@ -423,19 +398,6 @@ function withMark(
   return {
     ...manifest,
     metadata: { ...metadata, annotations: { ...metadata.annotations, ...mark } },
-  };
-}
-
-function liveOf({ key, uid, version, owned, terminating }: Stored): Live {
-  const metadata = objectOf(owned.leaves).metadata as Partial<Manifest["metadata"]> | undefined;
-  return {
-    key,
-    uid,
-    resourceVersion: `${version}`,
-    labels: metadata?.labels ?? {},
-    annotations: metadata?.annotations ?? {},
-    managers: owned.managers.map(({ manager, operation }) => ({ manager, operation })),
-    terminating,
   };
 }
 

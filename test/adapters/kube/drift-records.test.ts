@@ -1,10 +1,9 @@
 /** DriftRecords on the real API server: how many requests they take, what people do to them, and servers that fail. */
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { clock } from "../../../src/adapters/clock";
 import type { Kube, KubeAnswer } from "../../../src/adapters/kube/client";
+import { recordTools } from "../../support/record-tools";
 import { createDriftRecords } from "../../../src/adapters/kube/drift-records";
 import { installDefinitions } from "../../../src/adapters/kube/install";
-import { sha256 } from "../../../src/adapters/sha256";
 import { API_VERSION } from "../../../src/model/annotations";
 import { episode } from "../../support/episodes";
 import { eventually, testCluster } from "../../support/cluster";
@@ -13,7 +12,6 @@ import { connect } from "../../support/kube-adapter";
 
 const server = testCluster();
 const kube = connect(server.adminAccess);
-const tools = { rfc3339: (time: number) => clock.rfc3339(time), sha256 };
 const signal = () => new AbortController().signal;
 const requests: string[] = [];
 const counting: Kube = async request => {
@@ -37,7 +35,7 @@ beforeEach(async () => {
   requests.length = 0;
 });
 
-const open = () => createDriftRecords(counting, tools);
+const open = () => createDriftRecords(counting, recordTools);
 
 describe("requests", () => {
   test("a new record: two; one that was written before: one", async () => {
@@ -105,7 +103,7 @@ describe("what people do", () => {
       };
       return { body: { items: [item], metadata: { continue: page < 2 ? `${page + 1}` : "" } } };
     });
-    const found = await createDriftRecords(paged, tools).list(repository, signal());
+    const found = await createDriftRecords(paged, recordTools).list(repository, signal());
     expect(found.map(({ record: name }) => name)).toEqual(["00", "01", "02"]);
     expect(asked).toHaveLength(3);
   });
@@ -144,7 +142,7 @@ describe("servers that fail", () => {
     [{ status: 503 }, "cluster-unreachable"],
   ])("%o: %s, and it says what was asked", async (answer, code) => {
     const { kube: failing } = createFakeKube(() => answer);
-    const records = createDriftRecords(failing, tools);
+    const records = createDriftRecords(failing, recordTools);
     await expect(records.write(repository, episode("01a"), signal())).rejects.toMatchObject({
       code,
       message: expect.stringMatching(/^PATCH .*driftrecords\/01a: \d+/) as string,
@@ -156,7 +154,7 @@ describe("servers that fail", () => {
     const causes = [{ field: "status.class" }];
     const refused = { status: 422, body: { message: "wrong", details: { causes } } };
     const { kube: failing, requests: asked } = createFakeKube(() => (refuse ? refused : {}));
-    const records = createDriftRecords(failing, tools);
+    const records = createDriftRecords(failing, recordTools);
     await records.write(repository, episode("01a"), signal());
     refuse = true;
     const writing = records.write(repository, episode("01a"), signal());

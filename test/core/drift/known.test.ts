@@ -1,6 +1,7 @@
 /** What a newer, an older, or another version of a live object makes of what is known of it. */
 import { expect, test } from "vitest";
-import { compareVersions, look, type Known } from "../../../src/core/drift/known";
+import { look, type Known } from "../../../src/core/drift/known";
+import { compareVersions } from "../../../src/model/resource-version";
 import { takeSnapshot, type Reader } from "../../../src/core/drift/snapshot";
 import type { JsonObject } from "../../../src/model/json";
 import type { Sighting } from "../../../src/model/live";

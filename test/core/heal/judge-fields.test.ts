@@ -17,7 +17,7 @@ function given(change: Partial<Healing> = {}): Healing {
     suspended: false,
     ignored: [],
     autoscaled: [],
-    conflicts: [],
+    wasConflict: () => false,
     graceUntil: undefined,
     calmUntil: 0,
     now: NOW,
@@ -152,19 +152,26 @@ describe("a conflict of before", () => {
   const edit = present(drift("manual_drift"));
 
   test("the rest of the commit is in: still a conflict, and held as one", () => {
-    const { fields } = judgeFields(edit, given({ conflicts: [PATH], conflictPolicy: "live" }));
+    const { fields } = judgeFields(
+      edit,
+      given({ wasConflict: path => path === PATH, conflictPolicy: "live" }),
+    );
     expect(fields).toMatchObject([{ drift: { class: "conflict" }, hold: "conflict" }]);
   });
 
   test("Git wins from now on: put back at once, whatever the grace period", () => {
-    const healing = given({ conflicts: [PATH], graceUntil: NOW + 1, healPolicy: "manual" });
+    const healing = given({
+      wasConflict: path => path === PATH,
+      graceUntil: NOW + 1,
+      healPolicy: "manual",
+    });
     const { fields } = judgeFields(edit, healing);
     expect(fields).toMatchObject([{ drift: { class: "conflict" } }]);
     expect(fields[0]).not.toHaveProperty("hold");
   });
 
   test("another field: an edit like any other", () => {
-    const { fields } = judgeFields(edit, given({ conflicts: ["spec.paused"] }));
+    const { fields } = judgeFields(edit, given({ wasConflict: path => path === "spec.paused" }));
     expect(fields).toMatchObject([{ drift: { class: "manual_drift" } }]);
   });
 });
@@ -184,13 +191,15 @@ const anyHealing: fc.Arbitrary<Healing> = fc.record({
   suspended: fc.boolean(),
   ignored: fc.array(anyPath, { maxLength: 1 }).map(all => all.map(at => parsePattern(at) ?? [])),
   autoscaled: fc.array(anyPath, { maxLength: 1 }).map(all => all.map(at => parsePath(at) ?? [])),
-  conflicts: fc.array(anyPath, { maxLength: 2 }),
+  wasConflict: fc
+    .array(anyPath, { maxLength: 2 })
+    .map(paths => (path: string) => paths.some(other => other === path)),
   graceUntil: fc.option(anyTime, { nil: undefined }),
   calmUntil: fc.oneof(fc.constant(0), anyTime),
   now: fc.constant(NOW),
 });
 /** What stands in the way of healing, besides what a law is about. */
-const free = { suspended: false, ignored: [], autoscaled: [], conflicts: [] };
+const free = { suspended: false, ignored: [], autoscaled: [], wasConflict: () => false };
 
 describe("laws", () => {
   test("a suspended object is never healed, whatever the policy and the clock", () => {
