@@ -12,6 +12,9 @@ import { createFakeKube } from "../../support/fake-kube";
 const signal = new AbortController().signal;
 const down = new NopeaError("cluster-unreachable", "connection refused");
 
+/** What an API server answers to an apply, as far as it is read. */
+const MADE = { metadata: { name: "made", namespace: "shop", uid: "u", resourceVersion: "1" } };
+
 function desired(name: string): Desired {
   const kind = { apiVersion: "v1", kind: "ConfigMap", plural: "configmaps", namespaced: true };
   const key = { group: "", kind: "ConfigMap", namespace: "shop", name };
@@ -40,7 +43,7 @@ describe("one outcome a step", () => {
   const names = Array.from({ length: 50 }, (_, index) => `c${index}`);
 
   test("all is well", async () => {
-    const { kube } = createFakeKube(() => ({ status: 201 }));
+    const { kube } = createFakeKube(() => ({ status: 201, body: MADE }));
     const outcomes = await run(kube, planOf(names, ["last"]));
     expect(outcomes.map(outcome => outcome.desired.key.name)).toEqual([...names, "last"]);
     expect(new Set(outcomes.map(({ result }) => result))).toEqual(new Set(["applied"]));
@@ -49,7 +52,7 @@ describe("one outcome a step", () => {
   test("the server goes away: what is in flight fails, the rest is not tried, each is told once", async () => {
     const { kube, requests } = createFakeKube((_, count) => {
       if (count > 3) throw down;
-      return { status: 201 };
+      return { status: 201, body: MADE };
     });
     const outcomes = await run(kube, planOf(names, ["last"]));
     expect(outcomes.map(outcome => outcome.desired.key.name)).toEqual([...names, "last"]);
@@ -63,8 +66,9 @@ describe("one outcome a step", () => {
 
   test("one that is refused: the others are tried", async () => {
     const { kube } = createFakeKube(({ path }) => ({
-      status: path.endsWith("/c7") ? 422 : 201,
-      body: { message: "no" },
+      ...(path.endsWith("/c7")
+        ? { status: 422, body: { message: "no" } }
+        : { status: 201, body: MADE }),
     }));
     const outcomes = await run(kube, planOf(names));
     const failed = outcomes.filter(({ result }) => result === "failed");
@@ -86,6 +90,7 @@ test.each([503, 504])("the server of one group answers %i: only its objects fail
   };
   const { kube } = createFakeKube(({ path }) => ({
     status: path.includes("widgets") ? status : 201,
+    body: MADE,
   }));
   const stages = [[stepOf(desired("c1")), stepOf(widget)], [stepOf(desired("c2"))]];
   const outcomes = await run(kube, { ...planOf(), stages });
@@ -115,7 +120,7 @@ test("aborted by a timeout while the last step is under way: rejects with it, no
     life.abort(reason);
     await Promise.resolve();
     until.throwIfAborted();
-    return { status: 201, body: {} };
+    return { status: 201, body: MADE };
   };
   const attempt = run(kube, planOf(["only"]), life.signal);
   await expect(attempt).rejects.toBe(reason);
@@ -134,7 +139,7 @@ test("never more than sixteen at once, and a stage begins when the one before it
     await new Promise(resolve => setTimeout(resolve, 1));
     order.push(path.slice(path.lastIndexOf("/") + 1));
     running--;
-    return { status: 201, body: {} };
+    return { status: 201, body: MADE };
   };
   await run(kube, plan);
   expect(most).toBe(16);
@@ -143,7 +148,7 @@ test("never more than sixteen at once, and a stage begins when the one before it
 
 test("a step on an object: carries uid, resourceVersion, manager, force and the mark", async () => {
   const { kube, requests } = createFakeKube(() => ({
-    body: { metadata: { resourceVersion: "8" } },
+    body: { metadata: { ...MADE.metadata, resourceVersion: "8" } },
   }));
   const step = { ...stepOf(desired("a")), force: true, on: { uid: "u", resourceVersion: "7" } };
   const plan = { ...planOf(), stages: [[step]] };
@@ -165,7 +170,7 @@ test("a step on an object: carries uid, resourceVersion, manager, force and the 
 });
 
 test("whole numbers beyond 2^53: sent digit by digit", async () => {
-  const { kube, requests } = createFakeKube(() => ({ status: 201 }));
+  const { kube, requests } = createFakeKube(() => ({ status: 201, body: MADE }));
   const one = desired("a");
   const manifest = { ...one.manifest, size: 9_007_199_254_740_993n };
   const plan = { ...planOf(), stages: [[stepOf({ ...one, manifest })]] };
@@ -178,7 +183,7 @@ test("each outcome: told while others are still under way", async () => {
   const slow = new Promise<void>(resolve => (answer = resolve));
   const kube = async ({ path }: { path: string }) => {
     if (path.endsWith("/slow")) await slow;
-    return { status: 201, body: {} };
+    return { status: 201, body: MADE };
   };
   const told: string[] = [];
   const executing = { kube, discovery: createDiscovery(kube) };
@@ -197,7 +202,7 @@ test("aborted: when it has rejected, nothing more is told", async () => {
   const kube = async ({ path }: { path: string }) => {
     await new Promise<void>(resolve => answers.push(resolve));
     if (path.endsWith("/breaks")) life.signal.throwIfAborted();
-    return { status: 201, body: {} };
+    return { status: 201, body: MADE };
   };
   const executing = { kube, discovery: createDiscovery(kube) };
   const tell = ({ desired: { key } }: StepOutcome) => told.push(key.name);
