@@ -177,7 +177,8 @@ function isAgain({ outcome, leftovers }: Executed, progress: Progress): boolean 
   const id = formatKey(outcome.desired.key);
   const { outcomes, refused } = progress;
   outcomes.set(id, outcome);
-  progress.leftovers.set(id, leftovers);
+  // a write that came too late has taken nothing away
+  if (outcome.result === "applied") progress.leftovers.set(id, leftovers);
   if (!canBeThorough(outcome, progress.verdicts.get(id))) refused.delete(id);
   else refused.add(id);
   return refused.has(id) || leftovers.length > 0 || isOpen(outcome);

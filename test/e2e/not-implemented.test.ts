@@ -5,9 +5,6 @@ import { conditionOf, configMap, readyMessage, repositoryApi, useWorld } from ".
 const world = useWorld();
 
 const restricting: readonly (readonly [field: string, value: unknown, named: string])[] = [
-  ["healPolicy", "manual", "spec.healPolicy manual"],
-  ["healPolicy", "notify", "spec.healPolicy notify"],
-  ["conflictPolicy", "live", "spec.conflictPolicy live"],
   ["prune", true, "spec.prune"],
   ["deletionPolicy", "Delete", "spec.deletionPolicy Delete"],
   ["serviceAccountName", "deployer", "spec.serviceAccountName"],
@@ -76,19 +73,14 @@ describe.concurrent("a field that restricts and cannot be honoured yet", () => {
 });
 
 describe.concurrent("a field without effect yet", () => {
-  it("healGracePeriod and notify: the sync runs, and Ready names them", async () => {
+  it("notify: the sync runs, and Ready names it", async () => {
     const app = await world.app({
       files: { "a.yaml": configMap("a", "1") },
-      spec: {
-        healGracePeriod: "5m",
-        notify: { url: "https://notify.invalid/hook" },
-      },
+      spec: { notify: { url: "https://notify.invalid/hook" } },
     });
     const { status } = await app.synced();
     expect(conditionOf(status, "Ready")?.status).toBe("True");
-    expect(readyMessage(status)).toContain(
-      "Not implemented yet, without effect: spec.healGracePeriod, spec.notify",
-    );
+    expect(readyMessage(status)).toContain("Not implemented yet, without effect: spec.notify");
   });
 });
 
