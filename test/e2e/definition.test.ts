@@ -67,7 +67,7 @@ describe("the example of the README", () => {
     }
   });
 
-  it("its spec with a repository that can be reached: Ready names the fields that have no effect yet", async () => {
+  it("its spec with a repository that can be reached: synced, with nothing left to say", async () => {
     const { url, targetNamespace, ...spec } = (parse(example) as GitRepositoryObject).spec;
     const namespace = await world.cluster.createNamespace("example");
     await world.cluster.admin.create({
@@ -82,7 +82,7 @@ describe("the example of the README", () => {
       spec,
     });
     const { status } = await app.synced();
-    expect(readyMessage(status)).toMatch(/without effect: spec\.healGracePeriod$/);
+    expect(readyMessage(status)).toMatch(/is in: 1 object$/);
     expect(await app.data("a")).toEqual({ value: "1" });
     expect(await app.data("b")).toBeUndefined();
   });
