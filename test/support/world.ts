@@ -104,8 +104,10 @@ export function useWorld(): World {
 
 const writing = new Set(["create", "update", "patch", "delete", "deletecollection"]);
 
-function isWriteOfObject({ verb, resource }: AuditedRequest): boolean {
-  return writing.has(verb) && resource !== "gitrepositories/status";
+/** A dry run writes nothing. */
+function isWriteOfObject({ verb, resource, uri }: AuditedRequest): boolean {
+  const isDryRun = uri.includes("dryRun=All");
+  return writing.has(verb) && !isDryRun && resource !== "gitrepositories/status";
 }
 
 interface Parts {
