@@ -12,6 +12,7 @@ import type { ObjectDrift } from "../model/drift";
 import type { JsonObject } from "../model/json";
 import { kindId, type Desired } from "../model/manifest";
 import { formatKey } from "../model/object-key";
+import type { OwnerMarks } from "../model/ownership";
 import { hasWritten, type StepOutcome } from "../model/outcome";
 import { managingRepository } from "../model/ownership";
 import type { DriftVerdict } from "../model/verdict";
@@ -106,8 +107,15 @@ function objectOf(
 ): LiveObject {
   const id = formatKey(desired.key);
   const known = knowledge.get(id);
-  const standing = known && classify(known.live, marks, exists);
+  const standing = known && (remembered(known, marks) ?? classify(known.live, marks, exists));
   return { id, desired, known, standing, whole: known?.object ?? seen.objects.get(id)?.object };
+}
+
+/** managedFields may be wiped, or too large to be kept: an object that we applied ourselves stays ours. */
+function remembered({ live, snapshot }: Known, { labels }: OwnerMarks): Standing | undefined {
+  if (snapshot?.uid !== live.uid) return undefined;
+  const isLabelled = Object.entries(labels).every(([name, value]) => live.labels[name] === value);
+  return isLabelled ? { of: "us", labelled: true } : undefined;
 }
 
 function driftOf(task: Judging, object: LiveObject, now: number): DriftVerdict | undefined {

@@ -35,7 +35,7 @@ export interface Convergence extends Healers {
 }
 
 export interface Converged {
-  /** The last verdict on each object that meant a write or a hold, by formatKey. */
+  /** The last verdict on each object, by formatKey. */
   readonly verdicts: ReadonlyMap<string, Verdict>;
   /** By formatKey. */
   readonly evidence: ReadonlyMap<string, Evidence>;

@@ -86,7 +86,11 @@ export class Episodes {
   drop(isDeclared: (id: string) => boolean, commit: string): void {
     const now = this.#world.clock.now();
     for (const [id, episode] of this.#last) {
-      if (isOpen(episode) && !isDeclared(id)) this.#keep(id, episode, drop(episode, commit, now));
+      if (isDeclared(id)) continue;
+      if (isOpen(episode)) this.#keep(id, episode, drop(episode, commit, now));
+      this.#last.delete(id);
+      this.#digests.delete(id);
+      this.#fights.delete(id);
     }
   }
 

@@ -9,6 +9,7 @@ import { shown, shownPath } from "../core/heal/shown";
 import { isOpen, type Change, type Edit, type Episode } from "../model/episode";
 import { toCanonicalJson } from "../model/json";
 import type { Desired } from "../model/manifest";
+import { formatKey } from "../model/object-key";
 import type { StepOutcome } from "../model/outcome";
 import type { Sha256 } from "../model/ownership";
 import type { ShowValues } from "../model/settings";
@@ -72,7 +73,9 @@ export function findingOf(
     commit,
     now,
     reasons: reasonsOf({ ...healers, fight, suspension }),
-    nameOf: (object: string, since: number) => recordName(object, since, world.sha256),
+    // of what was gone before anybody looked, there is no uid
+    nameOf: (object: string, since: number) =>
+      recordName(object === "" ? formatKey(desired.key) : object, since, world.sha256),
   };
 }
 

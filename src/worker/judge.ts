@@ -25,6 +25,8 @@ export interface Evidence {
   readonly suspension: Suspension | undefined;
   /** Milliseconds since the epoch. */
   readonly detectedAt: number;
+  /** When the decision was made: what became due later was not decided on. */
+  readonly judgedAt: number;
 }
 
 /** One verdict for each open object. Asks the cluster only where another repository claims one of them. */
@@ -48,6 +50,7 @@ function evidenceOf({ knowledge, watchingSince }: Judging, id: string, now: numb
   const seen = {
     suspension: suspensionOf(known),
     detectedAt: detectionOf({ known, watchingSince, now }),
+    judgedAt: now,
   };
   if (known === undefined) return { ...seen, uid: knowledge.gone(id)?.uid ?? "", differs: false };
   const { object, snapshot, live } = known;

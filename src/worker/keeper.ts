@@ -1,4 +1,5 @@
 /** Keeps the live objects of one repository as Git declares: all of them after a commit, one after an edit. */
+import { peaceAt } from "../core/heal/fights";
 import type { Reader } from "../core/drift/snapshot";
 import type { Failures } from "../core/sync/failures";
 import type { Desired } from "../model/manifest";
@@ -14,7 +15,7 @@ import type { Knowledge } from "./knowledge";
 import { createLedger } from "./ledger";
 import { reportOf } from "./report-of";
 import { createSlots } from "./slots";
-import type { Policy, Target } from "./target";
+import { NO_POLICY, type Policy, type Target } from "./target";
 
 export interface Keeping {
   readonly marks: OwnerMarks;
@@ -36,6 +37,14 @@ export interface Walk {
   /** Before the first write. */
   readonly beforeWrites: () => Promise<void>;
 }
+
+type Settling = Omit<Walk, "recall"> & {
+  readonly baseOf: BaseOf;
+  /** Only some objects, between two walks. */
+  readonly isHealing: boolean;
+};
+
+type Entering = Omit<Policy, "source"> & Pick<Settling, "isHealing"> & Pick<Target, "commit">;
 
 export class Keeper {
   readonly #world: World;
@@ -69,21 +78,31 @@ export class Keeper {
     try {
       const { target } = walk;
       const { knowledge } = this.#keeping;
-      this.#target = target;
       knowledge.expect(target.desired);
       const faults = await this.#world.cluster.follow(knowledge.follower, target.kinds, signal);
       this.#unavailable = new Map([...target.unavailable, ...faults]);
       const baseOf = target.bases(signal);
       if (!this.#hasRecalled) await walk.recall(baseOf);
       this.#hasRecalled = true;
-      knowledge.takeChanged();
-      const desired = [...target.desired.values()];
-      const report = await this.#settle(desired, { ...walk, baseOf }, signal);
+      // not before: who heals has to know what was decided by the process before
+      this.#target = target;
+      const report = await this.#walkAll({ ...walk, baseOf, isHealing: false }, signal);
       // kinds whose definition has just been applied are served only now
       await this.#world.cluster.follow(knowledge.follower, target.kinds, signal);
       return report;
     } finally {
       giveBack();
+    }
+  }
+
+  async #walkAll(walk: Settling, signal: AbortSignal): Promise<Report> {
+    const { knowledge } = this.#keeping;
+    const changed = knowledge.takeChanged();
+    try {
+      return await this.#settle([...walk.target.desired.values()], walk, signal);
+    } catch (error) {
+      for (const object of changed) knowledge.touch(object);
+      throw error;
     }
   }
 
@@ -100,7 +119,13 @@ export class Keeper {
       ]);
       const desired = [...ids].flatMap(object => target.desired.get(object) ?? []);
       if (desired.length === 0) return undefined;
-      const walk = { id, target, baseOf: target.bases(signal), beforeWrites: nothing };
+      const walk = {
+        id,
+        target,
+        baseOf: target.bases(signal),
+        beforeWrites: nothing,
+        isHealing: true,
+      };
       return await this.#settle(desired, walk, signal).catch((error: unknown) => {
         // decided by nobody yet: the next try begins with them
         for (const object of ids) this.#keeping.knowledge.touch(object);
@@ -116,6 +141,11 @@ export class Keeper {
     const target = this.#target;
     if (target === undefined || this.#keeping.policy()?.source !== target.source) return Infinity;
     return this.#keeping.knowledge.hasChanged() ? 0 : this.#ledger.dueAt();
+  }
+
+  /** Nothing is healed before the next walk: what Git wants by then is not known. */
+  rest(): void {
+    this.#target = undefined;
   }
 
   /** Edits from before are judged as if they were made now: nobody was allowed to act on them. */
@@ -134,7 +164,7 @@ export class Keeper {
 
   async #settle(
     desired: readonly Desired[],
-    { id, target, baseOf, beforeWrites }: Omit<Walk, "recall"> & { readonly baseOf: BaseOf },
+    { id, target, baseOf, beforeWrites, isHealing }: Settling,
     signal: AbortSignal,
   ): Promise<Report> {
     const { episodes, policy, decided, ...keeping } = this.#keeping;
@@ -158,8 +188,8 @@ export class Keeper {
       signal,
     );
     this.#failures = converged.failures;
-    this.#unavailable = converged.unavailable;
-    for (const item of desired) this.#enter(item, converged, { rules, graceMs, intervalMs });
+    const entering = { rules, graceMs, intervalMs, isHealing, commit: target.commit };
+    for (const item of desired) this.#enter(item, converged, entering);
     this.#ledger.keepOnly(object => target.desired.has(object));
     episodes.drop(object => target.desired.has(object), target.commit);
     const { knowledge, marks } = keeping;
@@ -172,7 +202,7 @@ export class Keeper {
   #enter(
     desired: Desired,
     { verdicts, evidence, outcomes, failures }: Converged,
-    { rules, graceMs, intervalMs }: Omit<Policy, "source">,
+    { rules, graceMs, intervalMs, isHealing, commit }: Entering,
   ): void {
     const id = formatKey(desired.key);
     const verdict = verdicts.get(id);
@@ -180,10 +210,8 @@ export class Keeper {
     if (verdict === undefined || found === undefined) return;
     const { episodes, knowledge, reader } = this.#keeping;
     const outcome = outcomes.get(id);
-    const { commit } = this.#target ?? { commit: "" };
-    const { fieldManager } = reader;
-    const healers = { rules, graceMs };
-    episodes.settle({ desired, verdict, evidence: found, outcome, commit, fieldManager, healers });
+    const asked = { healers: { rules, graceMs }, fieldManager: reader.fieldManager };
+    episodes.settle({ desired, verdict, evidence: found, outcome, commit, ...asked });
     const now = this.#world.clock.now();
     const retryAt = failures.get(id)?.retryAt ?? 0;
     this.#ledger.enter({
@@ -192,6 +220,7 @@ export class Keeper {
       suspension: found.suspension,
       episode: episodes.of(id),
       retryAt: retryAt > now ? retryAt : undefined,
+      ...{ isHealing, judgedAt: found.judgedAt, peaceAt: peaceAt(episodes.fightOf(id)) },
       isUnseen: knowledge.isUnsure(id) && isLeftAlone(verdict),
       now,
       intervalMs,
@@ -203,11 +232,5 @@ export class Keeper {
 function isLeftAlone({ action, drift }: Verdict): boolean {
   return action === "hold" || (action === "keep" && drift !== undefined);
 }
-
-const NO_POLICY: Omit<Policy, "source"> = {
-  rules: { healPolicy: "manual", conflictPolicy: "live" },
-  graceMs: undefined,
-  intervalMs: 60_000,
-};
 
 const nothing = () => Promise.resolve();

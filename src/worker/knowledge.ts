@@ -1,7 +1,7 @@
 /** All that is known of the live objects of one repository: from lists, watches and the answers to its own writes. */
 import { look, type Known } from "../core/drift/known";
 import type { Reader } from "../core/drift/snapshot";
-import { hasFinished } from "../core/heal/finished";
+import { hasFinished, vanishes } from "../core/heal/finished";
 import type { Live, Sighting } from "../model/live";
 import { kindId, type Desired, type KindInfo } from "../model/manifest";
 import { formatKey } from "../model/object-key";
@@ -46,7 +46,7 @@ export class Knowledge {
       labels: options.marks.labels,
       listed: (kind, sightings) => this.#listed(kind, sightings),
       changed: (kind, seen) => inTurn(seen, () => this.#told(kind, seen)),
-      lost: (_, seen) => inTurn(seen, () => this.#lost(seen)),
+      lost: (_, seen) => inTurn(seen, () => this.#lost(seen.live, hasFinished(seen.object))),
     };
   }
 
@@ -84,7 +84,8 @@ export class Knowledge {
   /** It was asked for, and is not there. */
   missed(id: string): void {
     const before = this.#known.get(id);
-    if (before !== undefined && !this.#gone.has(id)) this.#gone.set(id, { uid: before.live.uid });
+    const isMissed = before !== undefined && this.#wasOurs(before) && !this.#gone.has(id);
+    if (isMissed) this.#gone.set(id, { uid: before.live.uid });
     this.#known.delete(id);
   }
 
@@ -154,20 +155,30 @@ export class Knowledge {
     for (const seen of sightings) this.follower.changed(kind, seen);
     for (const [id, { kind: theirs, live }] of this.#known) {
       if (kindId(theirs) !== kindId(kind) || found.has(id) || this.#unsure.has(id)) continue;
-      this.follower.lost(kind, { live, object: {} });
+      this.#holds.inTurn(id, () => this.#lost(live, this.#vanishes(id)));
     }
   }
 
-  #lost({ live, object }: Sighting): void {
+  #lost(live: Live, isDone: boolean): void {
     const id = formatKey(live.key);
     const before = this.#known.get(id);
-    const isKnown = before === undefined ? this.#isOurs(live) : before.live.uid === live.uid;
-    if (!isKnown) return;
-    const finished = hasFinished(object) ? parseApplied(live.annotations)?.digest : undefined;
-    this.#unsure.add(id);
+    if (before === undefined ? !this.#isOurs(live) : before.live.uid !== live.uid) return;
     if (!this.#wanted.has(id)) return void this.#known.delete(id);
-    this.#gone.set(id, { uid: live.uid, finished });
+    this.#unsure.add(id);
+    const finished = isDone ? parseApplied(live.annotations)?.digest : undefined;
+    if (this.#wasOurs(before)) this.#gone.set(id, { uid: live.uid, finished });
     this.touch(id);
+  }
+
+  /** Nobody saw it go: work that cleans itself up has done so. */
+  #vanishes(id: string): boolean {
+    const desired = this.#wanted.get(id);
+    return desired !== undefined && vanishes(desired.manifest);
+  }
+
+  /** What was never applied by us is not missed either. */
+  #wasOurs(known: Known | undefined): boolean {
+    return known === undefined || known.snapshot !== undefined || this.#isOurs(known.live);
   }
 
   #isOurs({ labels }: Live): boolean {

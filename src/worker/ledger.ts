@@ -15,8 +15,13 @@ export interface Entry {
   readonly episode: Episode | undefined;
   /** When what was refused may be tried again. */
   readonly retryAt: number | undefined;
+  /** It was decided on apart from a walk, after which whatever waits is walked again. */
+  readonly isHealing: boolean;
   /** Nothing tells of a change of it: it has to be asked for. */
   readonly isUnseen: boolean;
+  /** When a fight over it is over, unless it goes on. */
+  readonly peaceAt: number | undefined;
+  readonly judgedAt: number;
   readonly now: number;
   readonly intervalMs: number;
 }
@@ -64,8 +69,20 @@ export function createLedger(): Ledger {
 }
 
 /** Infinity: only a change of the object, of Git or of the GitRepository matters. */
-function dueAt({ suspension, episode, retryAt, isUnseen, now, intervalMs }: Entry): number {
+function dueAt(entry: Entry): number {
+  const { suspension, episode, retryAt, peaceAt, judgedAt } = entry;
   const waiting = episode !== undefined && isOpen(episode) ? episode.until : undefined;
-  const times = [suspension?.until, waiting, retryAt, isUnseen ? now + intervalMs : undefined];
-  return Math.min(Infinity, ...times.filter(time => time !== undefined));
+  const times = [suspension?.until, waiting, retryAt ?? lookAgainAt(entry), peaceAt];
+  // a time that had passed was decided on, whatever came of it
+  return Math.min(
+    Infinity,
+    ...times.flatMap(time => (time !== undefined && time > judgedAt ? [time] : [])),
+  );
+}
+
+/** What waits for something that no watch tells of, or is left as somebody made it, is looked at again. */
+function lookAgainAt(entry: Entry): number | undefined {
+  const { verdict, isUnseen, isHealing, now, intervalMs } = entry;
+  const isWaiting = verdict.action === "wait" || verdict.action === "refuse";
+  return (isWaiting && isHealing) || isUnseen ? now + intervalMs : undefined;
 }

@@ -22,13 +22,28 @@ export interface Recollection {
 }
 
 const AT_ONCE = 16;
+/** So often an object may move while it is looked at; then it is judged by what is declared. */
+const ROUNDS = 4;
 
 /** Afterwards every one of these objects has a snapshot, unless the API server refuses what was applied once. */
 export async function recollect(
   world: Pick<World, "cluster">,
-  { knowledge, reader, desired, baseOf }: Recollection,
+  recollection: Recollection,
   signal: AbortSignal,
 ): Promise<void> {
+  let open = recollection.desired;
+  for (let round = 1; open.length > 0 && round <= ROUNDS; round++) {
+    open = await recollectOnce(world, { ...recollection, desired: open }, signal);
+  }
+}
+
+/** Those that moved meanwhile. */
+async function recollectOnce(
+  world: Pick<World, "cluster">,
+  { knowledge, reader, desired, baseOf }: Recollection,
+  signal: AbortSignal,
+): Promise<readonly Desired[]> {
+  const moved: Desired[] = [];
   const open = desired.flatMap(item => {
     const known = knowledge.get(formatKey(item.key));
     return known?.object === undefined || known.snapshot !== undefined || known.live.terminating
@@ -43,13 +58,14 @@ export async function recollect(
     const answer = isAsDeclared(declared, object, reader.fieldManager)
       ? object
       : await rehearse(world, item, { declared, applied, known, reader }, signal);
-    // what moved meanwhile is looked at again when its event is
+    if (knowledge.get(id) !== known) moved.push(item);
     if (answer === undefined || knowledge.get(id) !== known) return;
     knowledge.set(
       id,
       remembered(known, { object, answer, declared, isBase: base !== undefined }, reader),
     );
   });
+  return moved;
 }
 
 interface Rebuilt {

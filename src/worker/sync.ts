@@ -69,7 +69,9 @@ export async function sync(world: World, job: Job, signal: AbortSignal): Promise
 async function enforceLastGood(world: World, job: Rest, signal: AbortSignal): Promise<void> {
   const { keeper, spec, status, remote, rendered, locating } = job;
   const commit = status.lastSyncedCommit;
-  if (keeper.keeps(sourceOf(spec)) || commit === undefined) return;
+  // of another spec, that commit says nothing about this one
+  const isOfThisSpec = status.observedGeneration === job.generation;
+  if (keeper.keeps(sourceOf(spec)) || commit === undefined || !isOfThisSpec) return;
   const source = { remote, parsed: rendered.parsed, locating };
   const base = await createBases(world, source, signal)(commit);
   if (base === undefined) return;

@@ -28,3 +28,10 @@ export interface Policy extends Pick<Healers, "rules" | "graceMs"> {
   readonly source: string;
   readonly intervalMs: number;
 }
+
+/** Nothing of a hand is touched. */
+export const NO_POLICY: Omit<Policy, "source"> = {
+  rules: { healPolicy: "manual", conflictPolicy: "live" },
+  graceMs: undefined,
+  intervalMs: 60_000,
+};

@@ -135,13 +135,15 @@ export class Worker {
 
   async #look(custody: Custody): Promise<void> {
     const repository = this.#repository;
-    const { parsed } = repository;
     const id = this.#world.newId();
-    const fault = refusal(parsed, this.#world.settings());
-    if (fault !== undefined) this.#finish(repository, summariseFault(id, undefined, fault));
-    if (fault !== undefined || !parsed.ok) return;
-    if (parsed.spec.suspend) this.#rest(repository);
-    else await this.#tryToSync(repository, parsed.spec, { id, custody });
+    const fault = refusal(repository.parsed, this.#world.settings());
+    if (fault !== undefined || !repository.parsed.ok) {
+      custody.keeper.rest();
+      if (fault) this.#finish(repository, summariseFault(id, undefined, fault));
+      return;
+    }
+    if (repository.parsed.spec.suspend) this.#rest(repository);
+    else await this.#tryToSync(repository, repository.parsed.spec, { id, custody });
   }
 
   async #tryToSync(
@@ -199,6 +201,7 @@ export class Worker {
 
   /** Until spec.suspend changes, which is another generation: neither Git nor the cluster is asked anything. */
   #rest(repository: Repository): void {
+    this.#custody?.keeper.rest();
     this.#rhythm.rest();
     this.#chronicle.suspended(repository);
   }

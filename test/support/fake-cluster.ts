@@ -205,6 +205,13 @@ export function createFakeCluster(): FakeCluster {
     return objects.has(formatKey(key)) ? undefined : placeless(key);
   };
 
+  const release = (desired: Desired, patched: Stored, before: Stored | undefined): StepOutcome => {
+    const fault = refused.get(formatKey(desired.key));
+    if (fault !== undefined) return { result: "failed", desired, fault };
+    const sighting = see(store(desired.key, patched.owned, before));
+    return { result: "released", desired, sighting };
+  };
+
   const applyStep = (step: Step, plan: Plan): StepOutcome => {
     const { desired } = step;
     const before = objects.get(formatKey(desired.key));
@@ -212,10 +219,7 @@ export function createFakeCluster(): FakeCluster {
     const nowhere = nowhereToGo(desired);
     if (nowhere !== undefined) return { result: "failed", desired, fault: nowhere };
     const patched = before && patchStored(before, step, plan);
-    if (step.patchOnly && patched) {
-      const released = store(desired.key, patched.owned, before);
-      return { result: "released", desired, sighting: see(released) };
-    }
+    if (step.patchOnly && patched) return release(desired, patched, before);
     const merge = mergeStep(patched, step, plan);
     if ("conflicts" in merge) return { result: "contested", desired, managers: merge.conflicts };
     // as in the real one: conflicts are found before the object is validated

@@ -32,6 +32,12 @@ export function calmUntil(fight: Fight, now: number): number {
   return last + Math.min(FIRST_PAUSE_MS * 2 ** (rounds - 1), LONGEST_PAUSE_MS);
 }
 
+/** When it is over unless it goes on; undefined: there is none. */
+export function peaceAt({ heals, rounds }: Fight): number | undefined {
+  const last = heals.at(-1);
+  return rounds === 0 || last === undefined ? undefined : last + WINDOW_MS;
+}
+
 /** Heals of the last ten minutes where they are too many; 0: no fight. */
 export function healsInFight(fight: Fight, now: number): number {
   const { heals, rounds } = withinWindow(fight, now);

@@ -107,11 +107,18 @@ function anothers({ desired, live, contestingRepository }: Case): Verdict | unde
   return { action: "refuse", desired, fault: { code: "owned-by-another", message } };
 }
 
-function suspensionOver({ desired, live, suspension, now }: Case): Verdict | undefined {
-  if (live === undefined || suspension === undefined || isSuspended(suspension, now)) {
+function suspensionOver({
+  desired,
+  live,
+  suspension,
+  failedBefore,
+  now,
+}: Case): Verdict | undefined {
+  if (live === undefined || suspension === undefined || failedBefore !== undefined)
     return undefined;
-  }
-  return { action: "release", desired, live: live.object };
+  return isSuspended(suspension, now)
+    ? undefined
+    : { action: "release", desired, live: live.object };
 }
 
 function finishedWork({ desired, live, finished }: Case): Verdict | undefined {

@@ -244,14 +244,22 @@ describe("the order", () => {
     ["then the namespace", { unavailable: undefined }, "wait namespace-not-found"],
     ["then what is being deleted", { namespace: "active" }, "wait object-terminating"],
     ["then whose it is", { live: { object: calm, standing: another } }, "refuse owned-by-another"],
-    ["then a suspension that is over", { live: { object: calm, standing: us } }, "release"],
+    [
+      "then a suspension that is over",
+      { live: { object: calm, standing: us }, failedBefore: undefined },
+      "release",
+    ],
     [
       "then whether there is anything to do",
       { suspension, live: asApplied, drift: edited("policy") },
       "keep",
     ],
     ["then a suspension", { live: { object: calm, standing: nobody }, drift: undefined }, "hold"],
-    ["then patience with what failed", { suspension: undefined }, "wait object-refused"],
+    [
+      "then patience with what failed",
+      { suspension: undefined, failedBefore: fault },
+      "wait object-refused",
+    ],
     ["then adoption", { failedBefore: undefined }, "adopt forced"],
     ["what is ours is updated", { live: changed }, "update"],
   ];
