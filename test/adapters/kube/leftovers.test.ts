@@ -51,15 +51,16 @@ function twoVersions(before: Parts, after: Parts) {
 
 /** Applies the second version as the worker does: what hands hold goes before, and what they turn out to hold after it. */
 async function drop(object: EditedObject, base: Manifest, desired: Manifest) {
-  const paths: string[] = [];
+  // a write that comes too late is tried again, with the same fields
+  const paths = new Set<string>();
   const replace = (answer: JsonObject) => {
     const gone = leftovers({ base, desired, answer }, READER);
-    paths.push(...gone.map(formatPath));
+    gone.map(formatPath).forEach(path => paths.add(path));
     return removal(answer, gone);
   };
   await object.apply(desired, replace);
   const { sighting } = await object.apply(desired, replace);
-  return { paths, live: sighting.object };
+  return { paths: [...paths], live: sighting.object };
 }
 
 /** The object as if the first version had never been. */
