@@ -1,5 +1,6 @@
 /** How nopea marks an object as managed by one GitRepository: field manager, labels and the annotation `nopea.io/applied`. */
 import { ANNOTATION_APPLIED, LABEL_REPOSITORY, LABEL_REPOSITORY_NAMESPACE } from "./annotations";
+import type { Manifest } from "./manifest";
 
 /** Namespace and name of a GitRepository, or what their labels hold of them. */
 export interface RepositoryName {
@@ -40,6 +41,14 @@ function labelValue(name: string, sha256: Sha256): string {
   return name.length <= 63 ? name : `${name.slice(0, 54)}-${sha256(name).slice(0, 8)}`;
 }
 
+/** True where an object's labels are this repository's. */
+export function isLabelledAs(
+  { labels }: Pick<OwnerMarks, "labels">,
+  live: Readonly<Record<string, string>>,
+): boolean {
+  return Object.entries(labels).every(([name, value]) => live[name] === value);
+}
+
 /** What `nopea.io/applied` says: which content an object got, and from which commit. */
 export interface Applied {
   readonly digest: string;
@@ -49,6 +58,13 @@ export interface Applied {
 /** `v1:<digest>@<commit>` */
 export function formatApplied({ digest, commit }: Applied): string {
   return `v1:${digest}@${commit}`;
+}
+
+/** A manifest with nopea's mark on it. */
+export function withApplied(manifest: Manifest, applied: Applied): Manifest {
+  const { metadata } = manifest;
+  const annotations = { ...metadata.annotations, [ANNOTATION_APPLIED]: formatApplied(applied) };
+  return { ...manifest, metadata: { ...metadata, annotations } };
 }
 
 /** Undefined when the annotation is absent or not of nopea's making. */

@@ -51,3 +51,9 @@ function daysSinceEpoch(year: number, month: number, day: number): number {
   const dayOfYear = Math.floor((153 * ((month + 9) % 12) + 2) / 5) + day - 1;
   return shifted * 365 + leapDays + dayOfYear - 719_468;
 }
+
+/** The next whole second, or this one: nothing may come earlier than it was told. Milliseconds since the epoch. */
+export function secondsUp(milliseconds: number): number {
+  // + 0: never -0
+  return Math.ceil(milliseconds / 1000) * 1000 + 0;
+}

@@ -12,9 +12,8 @@ import type { ObjectDrift } from "../model/drift";
 import type { JsonObject } from "../model/json";
 import { kindId, type Desired } from "../model/manifest";
 import { formatKey } from "../model/object-key";
-import type { OwnerMarks } from "../model/ownership";
 import { hasWritten, type StepOutcome } from "../model/outcome";
-import { managingRepository } from "../model/ownership";
+import { isLabelledAs, managingRepository, type OwnerMarks } from "../model/ownership";
 import type { DriftVerdict } from "../model/verdict";
 import type { Judging } from "./judging";
 import type { Exists } from "./owners";
@@ -112,10 +111,9 @@ function objectOf(
 }
 
 /** managedFields may be wiped, or too large to be kept: an object that we applied ourselves stays ours. */
-function remembered({ live, snapshot }: Known, { labels }: OwnerMarks): Standing | undefined {
-  if (snapshot?.uid !== live.uid) return undefined;
-  const isLabelled = Object.entries(labels).every(([name, value]) => live.labels[name] === value);
-  return isLabelled ? { of: "us", labelled: true } : undefined;
+function remembered({ live, snapshot }: Known, marks: OwnerMarks): Standing | undefined {
+  const isOurs = snapshot?.uid === live.uid && isLabelledAs(marks, live.labels);
+  return isOurs ? { of: "us", labelled: true } : undefined;
 }
 
 function driftOf(task: Judging, object: LiveObject, now: number): DriftVerdict | undefined {

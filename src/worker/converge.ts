@@ -1,5 +1,4 @@
 /** Steps 4 to 8 of the walk: look, judge, plan, write; what moved meanwhile is looked at and judged again. */
-import type { Reader } from "../core/drift/snapshot";
 import { classify } from "../core/sync/classify";
 import { needsWhole } from "../core/heal/ignored";
 import { remember, type Failures } from "../core/sync/failures";
@@ -9,26 +8,18 @@ import type { FieldPath } from "../model/field-path";
 import { kindId, type Desired } from "../model/manifest";
 import { formatKey } from "../model/object-key";
 import { hasWritten, type StepOutcome } from "../model/outcome";
-import type { OwnerMarks } from "../model/ownership";
 import type { Fault, Verdict } from "../model/verdict";
 import type { World } from "../ports";
 import type { BaseOf } from "./bases";
 import { execute, type Executed } from "./execute";
 import { judge, type Evidence, type Judged } from "./judge";
-import type { Healers } from "./judging";
-import type { Knowledge } from "./knowledge";
+import type { Standpoint } from "./judging";
 import { recollect } from "./recollect";
 
-export interface Convergence extends Healers {
-  readonly marks: OwnerMarks;
-  readonly reader: Reader;
+export interface Convergence extends Standpoint {
   readonly commit: string;
   /** What is to be looked at: all of it, or what has changed in the cluster. */
   readonly desired: readonly Desired[];
-  readonly knowledge: Knowledge;
-  readonly failures: Failures;
-  /** By kindId: kinds that cannot be looked at. */
-  readonly unavailable: ReadonlyMap<string, Fault>;
   readonly baseOf: BaseOf;
   /** Called before the first write. */
   readonly beforeWrites: () => Promise<void>;

@@ -63,18 +63,20 @@ export class Episodes {
     const now = this.#world.clock.now();
     const before = repeated(last, found, now);
     const fight = this.fightOf(id);
-    const digests = this.#digests.get(id) ?? NO_DIGESTS;
-    const after = nextEpisode(before, findingOf(this.#world, found, { before, fight, digests }));
+    const digestsBefore = this.#digests.get(id) ?? NO_DIGESTS;
+    const digests = digestsOf(found, this.#world.sha256);
+    const history = { before, fight, digestsBefore, digests };
+    const after = nextEpisode(before, findingOf(this.#world, found, history));
     if (after === undefined) this.#forget(id, now);
     else this.#keep(id, before, after);
     if (after?.decision === "healed") this.#fights.set(id, afterHeal(fight, now));
-    this.#remember(id, found, after);
+    this.#remember(id, digests, after);
   }
 
   /** Only while it is open: the next episode tells of the same value once more. */
-  #remember(id: string, found: Found, after: Episode | undefined): void {
+  #remember(id: string, digests: Digests, after: Episode | undefined): void {
     if (after === undefined || !isOpen(after)) this.#digests.delete(id);
-    else this.#digests.set(id, digestsOf(found, this.#world.sha256));
+    else this.#digests.set(id, digests);
   }
 
   #forget(id: string, now: number): void {

@@ -34,7 +34,8 @@ export type FindingsWorld = Pick<World, "clock" | "sha256" | "settings">;
 export interface History {
   readonly before: Episode | undefined;
   readonly fight: Fight;
-  /** digestsOf when the last edit was told. */
+  /** digestsOf when the last edit was told, and now. */
+  readonly digestsBefore: Digests;
   readonly digests: Digests;
 }
 
@@ -56,7 +57,7 @@ export function digestsOf({ verdict, evidence }: Found, sha256: Sha256): Digests
 export function findingOf(
   world: FindingsWorld,
   found: Found,
-  { before, fight, digests }: History,
+  { before, fight, ...digests }: History,
 ): Finding {
   const { desired, evidence, outcome, commit, healers } = found;
   const now = world.clock.now();
@@ -68,7 +69,7 @@ export function findingOf(
     verdict: withShownPaths(found, world.settings().showValues),
     outcome,
     differs,
-    edits: newEdits(world, found, { before, digests }),
+    edits: newEdits(world, found, { before, ...digests }),
     detectedAt,
     commit,
     now,
@@ -94,14 +95,15 @@ function withShownPaths({ verdict, desired }: Found, mode: ShowValues): Verdict 
 function newEdits(
   world: FindingsWorld,
   found: Found,
-  { before, digests }: Pick<History, "before" | "digests">,
+  { before, digestsBefore, digests }: Omit<History, "fight">,
 ): readonly Edit[] {
   const { evidence, fieldManager } = found;
   const known = toldEdits(before);
   const isDeleted = found.verdict.drift?.whole === "deleted";
-  const now = digestsOf(found, world.sha256);
-  const isNew = ({ path, to }: Change) =>
-    digests.has(path) ? digests.get(path) !== now.get(path) : !isKnown({ path, to }, known);
+  const isNew = (change: Change) => {
+    const digest = digestsBefore.get(change.path);
+    return digest === undefined ? !isKnown(change, known) : digest !== digests.get(change.path);
+  };
   const changes = changesOf(found, world.settings().showValues).filter(isNew);
   if (isDeleted ? known.length > 0 : changes.length === 0) return [];
   return inferEdits({

@@ -23,15 +23,20 @@ export interface Healers {
   readonly watchingSince: number;
 }
 
-export interface Judging extends Healers {
+/** What is known before anything is looked at. */
+export interface Standpoint extends Healers {
   readonly marks: OwnerMarks;
   readonly reader: Reader;
-  readonly open: readonly Desired[];
   readonly knowledge: Knowledge;
+  readonly failures: Failures;
+  /** By kindId: kinds that cannot be looked at. */
+  readonly unavailable: ReadonlyMap<string, Fault>;
+}
+
+export interface Judging extends Standpoint {
+  readonly open: readonly Desired[];
   readonly seen: Observation;
   readonly outcomes: ReadonlyMap<string, StepOutcome>;
-  readonly failures: Failures;
-  readonly unavailable: ReadonlyMap<string, Fault>;
   /** What Git dropped and an apply has left there, by formatKey. */
   readonly leftovers: ReadonlyMap<string, readonly FieldPath[]>;
   /** Objects that an apply was just refused for: other means are tried at once. */

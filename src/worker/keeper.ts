@@ -86,7 +86,10 @@ export class Keeper {
       this.#hasRecalled = true;
       // not before: who heals has to know what was decided by the process before
       this.#target = target;
-      const report = await this.#walkAll({ ...walk, baseOf, isHealing: false }, signal);
+      const desired = [...target.desired.values()];
+      const settling = { ...walk, baseOf, isHealing: false };
+      const changed = knowledge.takeChanged();
+      const report = await this.#tryToSettle(changed, desired, settling, signal);
       // kinds whose definition has just been applied are served only now
       await this.#world.cluster.follow(knowledge.follower, target.kinds, signal);
       return report;
@@ -95,13 +98,23 @@ export class Keeper {
     }
   }
 
-  async #walkAll(walk: Settling, signal: AbortSignal): Promise<Report> {
-    const { knowledge } = this.#keeping;
-    const changed = knowledge.takeChanged();
+  /** Undefined: nothing may be written now, or Git's wish is not known. */
+  #wanted(): Target | undefined {
+    const source = this.#keeping.policy()?.source;
+    return source !== undefined && this.keeps(source) ? this.#target : undefined;
+  }
+
+  /** Where it fails, nobody has decided on what was taken: the next try begins with it. */
+  async #tryToSettle(
+    taken: Iterable<string>,
+    desired: readonly Desired[],
+    walk: Settling,
+    signal: AbortSignal,
+  ): Promise<Report> {
     try {
-      return await this.#settle([...walk.target.desired.values()], walk, signal);
+      return await this.#settle(desired, walk, signal);
     } catch (error) {
-      for (const object of changed) knowledge.touch(object);
+      for (const object of taken) this.#keeping.knowledge.touch(object);
       throw error;
     }
   }
@@ -110,27 +123,15 @@ export class Keeper {
   async heal(id: string, signal: AbortSignal): Promise<Report | undefined> {
     const giveBack = await this.#turn.take(signal);
     try {
-      const target = this.#target;
-      if (target === undefined || this.#keeping.policy()?.source !== target.source)
-        return undefined;
-      const ids = new Set([
-        ...this.#keeping.knowledge.takeChanged(),
-        ...this.#ledger.takeDue(this.#world.clock.now()),
-      ]);
+      const target = this.#wanted();
+      if (target === undefined) return undefined;
+      const changed = this.#keeping.knowledge.takeChanged();
+      const ids = new Set([...changed, ...this.#ledger.takeDue(this.#world.clock.now())]);
       const desired = [...ids].flatMap(object => target.desired.get(object) ?? []);
       if (desired.length === 0) return undefined;
-      const walk = {
-        id,
-        target,
-        baseOf: target.bases(signal),
-        beforeWrites: nothing,
-        isHealing: true,
-      };
-      return await this.#settle(desired, walk, signal).catch((error: unknown) => {
-        // decided by nobody yet: the next try begins with them
-        for (const object of ids) this.#keeping.knowledge.touch(object);
-        throw error;
-      });
+      const baseOf = target.bases(signal);
+      const walk = { id, target, baseOf, beforeWrites: nothing, isHealing: true };
+      return await this.#tryToSettle(ids, desired, walk, signal);
     } finally {
       giveBack();
     }
@@ -138,8 +139,7 @@ export class Keeper {
 
   /** When to heal next, in milliseconds since the epoch. */
   dueAt(): number {
-    const target = this.#target;
-    if (target === undefined || this.#keeping.policy()?.source !== target.source) return Infinity;
+    if (this.#wanted() === undefined) return Infinity;
     return this.#keeping.knowledge.hasChanged() ? 0 : this.#ledger.dueAt();
   }
 
@@ -220,7 +220,9 @@ export class Keeper {
       suspension: found.suspension,
       episode: episodes.of(id),
       retryAt: retryAt > now ? retryAt : undefined,
-      ...{ isHealing, judgedAt: found.judgedAt, peaceAt: peaceAt(episodes.fightOf(id)) },
+      isHealing,
+      peaceAt: peaceAt(episodes.fightOf(id)),
+      judgedAt: found.judgedAt,
       isUnseen: knowledge.isUnsure(id) && isLeftAlone(verdict),
       now,
       intervalMs,

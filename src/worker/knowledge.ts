@@ -5,7 +5,7 @@ import { hasFinished, vanishes } from "../core/heal/finished";
 import type { Live, Sighting } from "../model/live";
 import { kindId, type Desired, type KindInfo } from "../model/manifest";
 import { formatKey } from "../model/object-key";
-import { parseApplied, type OwnerMarks } from "../model/ownership";
+import { isLabelledAs, parseApplied, type OwnerMarks } from "../model/ownership";
 import type { Clock, Follower } from "../ports";
 import { createHolds } from "./holds";
 
@@ -182,8 +182,7 @@ export class Knowledge {
   }
 
   #isOurs({ labels }: Live): boolean {
-    const ours = Object.entries(this.#options.marks.labels);
-    return ours.every(([name, value]) => labels[name] === value);
+    return isLabelledAs(this.#options.marks, labels);
   }
 }
 

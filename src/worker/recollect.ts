@@ -3,11 +3,10 @@ import { changedLeaves } from "../core/drift/changed-leaves";
 import { isAsDeclared } from "../core/drift/as-declared";
 import type { Known } from "../core/drift/known";
 import { takeSnapshot, type Reader } from "../core/drift/snapshot";
-import { ANNOTATION_APPLIED } from "../model/annotations";
 import type { JsonObject } from "../model/json";
 import type { Desired, Manifest } from "../model/manifest";
 import { formatKey } from "../model/object-key";
-import { formatApplied, parseApplied, type Applied } from "../model/ownership";
+import { parseApplied, withApplied, type Applied } from "../model/ownership";
 import type { World } from "../ports";
 import type { BaseOf } from "./bases";
 import { sideBySide } from "./side-by-side";
@@ -114,11 +113,8 @@ function rehearse(
   { declared, applied, known, reader }: Suspicious,
   signal: AbortSignal,
 ): Promise<JsonObject | undefined> {
-  const { metadata } = declared;
   // without nopea's mark the dry run would take it off
-  const mark = formatApplied(applied ?? { digest: desired.digest, commit: "0" });
-  const annotations = { ...metadata.annotations, [ANNOTATION_APPLIED]: mark };
-  const manifest = { ...declared, metadata: { ...metadata, annotations } };
+  const manifest = withApplied(declared, applied ?? { digest: desired.digest, commit: "0" });
   return cluster.rehearse(
     { desired, manifest, fieldManager: reader.fieldManager, on: known.live },
     signal,

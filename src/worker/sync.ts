@@ -12,6 +12,7 @@ import type { OwnerMarks } from "../model/ownership";
 import type { Report } from "../model/report";
 import type { World } from "../ports";
 import { createBases, type BaseOf } from "./bases";
+import type { Chronicle } from "./chronicle";
 import type { Episodes } from "./episodes";
 import type { Keeper } from "./keeper";
 import type { Knowledge } from "./knowledge";
@@ -37,8 +38,7 @@ export interface Job {
   readonly knowledge: Knowledge;
   readonly episodes: Episodes;
   readonly records: RecordWriter;
-  /** Makes the kinds known in the status, and returns when they are. */
-  readonly tellKinds: (kinds: readonly string[]) => Promise<void>;
+  readonly chronicle: Pick<Chronicle, "tellKinds">;
 }
 
 export interface Synced {
@@ -115,7 +115,8 @@ async function apply(world: World, job: Rest, signal: AbortSignal): Promise<Repo
     id: job.id,
     target,
     recall: (baseOf: BaseOf) => recall({ ...job, target, baseOf }, signal),
-    beforeWrites: () => job.tellKinds([...new Set([...knownKinds, ...kinds.keys()])].sort()),
+    beforeWrites: () =>
+      job.chronicle.tellKinds([...new Set([...knownKinds, ...kinds.keys()])].sort(), signal),
   };
   return keeper.walk(walk, signal);
 }

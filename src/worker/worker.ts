@@ -63,9 +63,13 @@ export class Worker {
 
   /** Nothing that was decided for the spec of before is carried out any more. */
   #supersede(): void {
-    this.#attempt?.abort(new Superseded());
-    this.#healing?.abort(new Superseded());
+    this.#abort(new Superseded());
     this.#custody?.keeper.reconsider();
+  }
+
+  #abort(reason: Error): void {
+    this.#attempt?.abort(reason);
+    this.#healing?.abort(reason);
   }
 
   /** Look at Git now. */
@@ -82,8 +86,7 @@ export class Worker {
   /** Ends whatever is under way; nothing is written afterwards. */
   stop(): void {
     this.#life.abort(new Stopped());
-    this.#attempt?.abort(new Stopped());
-    this.#healing?.abort(new Stopped());
+    this.#abort(new Stopped());
   }
 
   /** Runs until stopped, with nothing remembered; rejects only for a bug, after having told of it. */
@@ -97,8 +100,7 @@ export class Worker {
       return [this.#followGit(custody, signal), this.#heal(custody, alarm, signal)];
     };
     await together(this.#life.signal, begin, () => {
-      this.#attempt?.abort(new Stopped());
-      this.#healing?.abort(new Stopped());
+      this.#abort(new Stopped());
       if (this.#custody) this.#world.cluster.unfollow(this.#custody.knowledge.follower);
     });
   }
@@ -186,10 +188,8 @@ export class Worker {
       if (isNews(wish, this.#chronicle.status)) this.#chronicle.syncing(repository, tip);
       const { status } = this.#chronicle;
       const { generation } = repository;
-      const tellKinds = (kinds: readonly string[]) =>
-        this.#chronicle.tellKinds(kinds, attempt.signal);
-      const memory = this.#memory;
-      const job = { ...custody, id, spec, remote, tip, memory, status, generation, tellKinds };
+      const [memory, chronicle] = [this.#memory, this.#chronicle];
+      const job = { ...custody, id, spec, remote, tip, memory, status, generation, chronicle };
       const synced = await sync(this.#world, job, attempt.signal);
       this.#memory = synced.memory;
       return synced.report;

@@ -1,10 +1,9 @@
 /** One step: a server-side apply (KEP-555), perhaps with a patch before it, and what the answer means. */
-import { ANNOTATION_APPLIED } from "../../model/annotations";
 import { NopeaError } from "../../model/errors";
 import type { JsonObject } from "../../model/json";
 import type { Desired } from "../../model/manifest";
 import type { StepOutcome } from "../../model/outcome";
-import { formatApplied } from "../../model/ownership";
+import { withApplied } from "../../model/ownership";
 import type { Plan, Step } from "../../model/plan";
 import { APPLY_PATCH, type Kube, type KubeAnswer } from "./client";
 import { conflictingManagers, writeFault } from "./faults";
@@ -50,16 +49,10 @@ function onPatched(step: Step, { patched }: Replaced): Step {
 
 /** The manifest with nopea's mark, and with the uid and resourceVersion that it was decided on. */
 function bodyOf({ desired, manifest, on }: Step, commit: string): JsonObject {
-  const { metadata } = manifest;
-  const applied = formatApplied({ digest: desired.digest, commit });
-  return {
-    ...manifest,
-    metadata: {
-      ...metadata,
-      annotations: { ...metadata.annotations, [ANNOTATION_APPLIED]: applied },
-      ...(on === undefined ? {} : { uid: on.uid, resourceVersion: on.resourceVersion }),
-    },
-  };
+  const marked = withApplied(manifest, { digest: desired.digest, commit });
+  if (on === undefined) return marked;
+  const { uid, resourceVersion } = on;
+  return { ...marked, metadata: { ...marked.metadata, uid, resourceVersion } };
 }
 
 function releasedOf({ patched }: Replaced, { desired }: Step): StepOutcome {

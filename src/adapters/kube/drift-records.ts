@@ -4,6 +4,7 @@ import { API_GROUP, LABEL_REPOSITORY } from "../../model/annotations";
 import { NopeaError, type ErrorCode } from "../../model/errors";
 import type { RepositoryId } from "../../model/git-repository";
 import { isList, isObject, type Json, type JsonObject } from "../../model/json";
+import { pointerToken } from "../../model/json-pointer";
 import { ownerMarks, type Sha256 } from "../../model/ownership";
 import type { DriftRecords } from "../../ports";
 import {
@@ -123,7 +124,7 @@ async function replaceStatus(
   return answer.status < 300;
 }
 
-const LABEL_POINTER = `/metadata/labels/${LABEL_REPOSITORY.replace("/", "~1")}`;
+const LABEL_POINTER = `/metadata/labels/${pointerToken(LABEL_REPOSITORY)}`;
 
 /** It is not there, or a test failed: a status that is invalid gets a 422 as well, but with causes. */
 function isAnother({ status, body }: KubeAnswer): boolean {

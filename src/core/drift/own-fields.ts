@@ -69,7 +69,8 @@ function fieldsOf(entries: readonly JsonObject[]): readonly FieldSet[] {
   return entries.map(({ fieldsV1 }) => parseFieldSet(fieldsV1).fields);
 }
 
-function entriesOf({ metadata }: JsonObject): readonly JsonObject[] {
+/** Entries of an object's managedFields. */
+export function entriesOf({ metadata }: JsonObject): readonly JsonObject[] {
   const entries =
     isObject(metadata) && isList(metadata.managedFields) ? metadata.managedFields : [];
   return entries.filter(isObject);

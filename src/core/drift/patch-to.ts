@@ -1,5 +1,6 @@
 /** The JSON patch (RFC 6902) that makes one object of another: only what differs, so that nothing else is written again. */
 import { isList, isObject, type Json, type JsonObject } from "../../model/json";
+import { pointerToken } from "../../model/json-pointer";
 import type { PatchOperation } from "../../model/plan";
 import { own } from "./equality";
 
@@ -19,7 +20,7 @@ function betweenMaps(from: JsonObject, to: JsonObject, path: string): readonly P
   const names = new Set([...Object.keys(from), ...Object.keys(to)]);
   return [...names].flatMap((name): readonly PatchOperation[] => {
     const [before, after] = [own(from, name), own(to, name)];
-    const at = `${path}/${escape(name)}`;
+    const at = `${path}/${pointerToken(name)}`;
     if (after === undefined) return before === undefined ? [] : [{ op: "remove", path: at }];
     return before === undefined
       ? [{ op: "add", path: at, value: after }]
@@ -56,8 +57,4 @@ function isAligned(from: readonly Json[], to: readonly Json[]): boolean {
     const before = from[at];
     return item === before || (!old.has(item) && before !== undefined && !next.has(before));
   });
-}
-
-function escape(name: string): string {
-  return name.replaceAll("~", "~0").replaceAll("/", "~1");
 }

@@ -1,5 +1,6 @@
 /** When an edit by hand may be healed at the earliest. Times are milliseconds since the epoch. */
 import { isOpen, type Episode } from "../../model/episode";
+import { secondsUp } from "../../model/time";
 
 export interface Grace {
   /** The episode so far; undefined: the drift is new. */
@@ -22,5 +23,5 @@ export function graceEnd({ episode, graceMs, detectedAt, now }: Grace): number |
 }
 
 function endAfter(start: number, graceMs: number | undefined): number | undefined {
-  return graceMs === undefined ? undefined : Math.ceil((start + graceMs) / 1000) * 1000;
+  return graceMs === undefined ? undefined : secondsUp(start + graceMs);
 }

@@ -1,9 +1,10 @@
 /** What managedFields tell of an edit that nobody witnessed: which manager, and when. Never who. */
 import { covers, hasField, isEmpty, parseFieldSet, type FieldSet } from "../../model/field-set";
 import { parsePath, type FieldPath } from "../../model/field-path";
-import { isList, isObject, type JsonObject } from "../../model/json";
+import type { JsonObject } from "../../model/json";
 import { parseTime } from "../../model/time";
 import type { Change, Edit } from "../../model/episode";
+import { entriesOf } from "../drift/own-fields";
 
 export interface Inferring {
   /** As it is now; undefined: it was deleted. */
@@ -65,11 +66,7 @@ function editOf(
 
 /** The newest first: an older one may own what it set to the same value. */
 function writersOf(live: JsonObject, { fieldManager }: Inferring): readonly Writer[] {
-  const { metadata } = live;
-  const entries =
-    isObject(metadata) && isList(metadata.managedFields) ? metadata.managedFields : [];
-  return entries
-    .filter(isObject)
+  return entriesOf(live)
     .flatMap(({ manager, fieldsV1, time, subresource }): Writer[] => {
       if (typeof manager !== "string" || manager === fieldManager) return [];
       const fields = parseFieldSet(fieldsV1).fields;

@@ -128,14 +128,22 @@ function told(episode: Episode, fields: readonly FieldVerdict[]): Episode {
 
 /** The end of an open one when its object leaves Git: nobody declares anything of it any more. */
 export function drop(episode: Episode, commit: string, now: number): Episode {
-  const { until: _, graceUntil: __, ...rest } = episode;
-  const reason = "Git no longer declares the object";
-  return { ...rest, decision: "committed", decisionAt: now, reason, commit };
+  const closed = close(episode, "committed", { now, commit });
+  return { ...closed, reason: "Git no longer declares the object" };
 }
 
-function close(episode: Episode, decision: ClosedDecision, { now, commit }: Finding): Episode {
+function close(
+  episode: Episode,
+  decision: ClosedDecision,
+  { now, commit }: Pick<Finding, "now" | "commit">,
+): Episode {
+  const reason = CLOSED[decision];
+  return { ...withoutDeadlines(episode), decision, decisionAt: now, reason, commit };
+}
+
+function withoutDeadlines(episode: Episode): Omit<Episode, "until" | "graceUntil"> {
   const { until: _, graceUntil: __, ...rest } = episode;
-  return { ...rest, decision, decisionAt: now, reason: CLOSED[decision], commit };
+  return rest;
 }
 
 const CLOSED: Readonly<Record<ClosedDecision, string>> = {
@@ -149,14 +157,14 @@ function withDecision(
   fields: readonly FieldVerdict[],
   finding: Finding,
 ): Episode {
-  const { until: _, graceUntil: __, ...rest } = episode;
   const decided = decide(fields, finding);
   const isNew = decided.decision !== episode.decision || episode.reason === "";
   const decisionAt = isNew ? finding.now : episode.decisionAt;
-  return { ...rest, ...decided, decisionAt, ...deadlines(finding, decided) };
+  const deadlines = deadlinesOf(finding, decided);
+  return { ...withoutDeadlines(episode), ...decided, decisionAt, ...deadlines };
 }
 
-function deadlines({ verdict }: Finding, { decision }: Decided) {
+function deadlinesOf({ verdict }: Finding, { decision }: Decided) {
   const { until, graceUntil } = verdict.drift ?? {};
   return {
     ...(decision === "waiting" && until !== undefined ? { until } : {}),

@@ -4,6 +4,7 @@ import { isOpen, type Edit, type Episode } from "../../model/episode";
 import type { RepositoryId } from "../../model/git-repository";
 import { toCanonicalJson, type Json, type JsonObject } from "../../model/json";
 import { ownerMarks, type Sha256 } from "../../model/ownership";
+import { secondsUp } from "../../model/time";
 
 export interface RecordTools {
   /** Cuts off what is below a second. */
@@ -80,8 +81,8 @@ export function inSeconds(episode: Episode): Episode {
     since: down(episode.since),
     decisionAt: down(episode.decisionAt),
     edits: episode.edits.map(edit => ({ ...edit, at: down(edit.at) })),
-    ...(until === undefined ? {} : { until: up(until) }),
-    ...(graceUntil === undefined ? {} : { graceUntil: up(graceUntil) }),
+    ...(until === undefined ? {} : { until: secondsUp(until) }),
+    ...(graceUntil === undefined ? {} : { graceUntil: secondsUp(graceUntil) }),
   };
 }
 
@@ -92,9 +93,4 @@ export function textOfEpisode(episode: Episode): string {
 
 function down(milliseconds: number): number {
   return Math.floor(milliseconds / 1000) * 1000;
-}
-
-function up(milliseconds: number): number {
-  // + 0: never -0
-  return Math.ceil(milliseconds / 1000) * 1000 + 0;
 }

@@ -8,6 +8,7 @@ import type {
 import type { Episode, OpenDecision } from "../../model/episode";
 import { formatKey } from "../../model/object-key";
 import type { Report, Suspended } from "../../model/report";
+import { secondsUp } from "../../model/time";
 
 /** RFC 3339 of milliseconds since the epoch. */
 export type FormatTime = (milliseconds: number) => string;
@@ -55,7 +56,7 @@ function driftedObject(episode: Episode, rfc3339: FormatTime): DriftedObject {
     who: edits.at(-1)?.by ?? "unknown",
     since: rfc3339(since),
     decision: decision as OpenDecision,
-    ...(until === undefined ? {} : { until: rfc3339(wholeSeconds(until)) }),
+    ...(until === undefined ? {} : { until: rfc3339(secondsUp(until)) }),
     record,
   };
 }
@@ -68,14 +69,9 @@ function suspendedObject(
     object: formatKey(key),
     by: "unknown",
     at: rfc3339(at),
-    ...(until === undefined ? {} : { until: rfc3339(wholeSeconds(until)) }),
+    ...(until === undefined ? {} : { until: rfc3339(secondsUp(until)) }),
     ...(reason === undefined ? {} : { reason }),
   };
-}
-
-/** Nothing may seem to happen earlier than it does. */
-function wholeSeconds(milliseconds: number): number {
-  return Math.ceil(milliseconds / 1000) * 1000;
 }
 
 function orNothing<T>(list: readonly T[]): readonly T[] | undefined {

@@ -1,6 +1,7 @@
 /** Says whose a live object is: the first question before nopea writes anything. */
 import type { Live } from "../../model/live";
 import {
+  isLabelledAs,
   labelledOwner,
   managingRepository,
   type OwnerMarks,
@@ -22,7 +23,7 @@ export function classify(
   const applied = live.managers.some(
     ({ manager, operation }) => manager === marks.fieldManager && operation === "Apply",
   );
-  const labelled = isLabelled(live, marks);
+  const labelled = isLabelledAs(marks, live.labels);
   // the labels say who has it now: an owner of before stays among the managers after it lost the object
   if (applied && labelled) return { of: "us", labelled };
   const other = otherOwners(live, marks).find(exists);
@@ -33,7 +34,7 @@ export function classify(
 /** Repositories that an object's labels or field managers name, other than ours. */
 export function otherOwners(live: Live, marks: OwnerMarks): readonly RepositoryName[] {
   const labelled = labelledOwner(live.labels);
-  const fromLabels = labelled === undefined || isLabelled(live, marks) ? [] : [labelled];
+  const fromLabels = labelled === undefined || isLabelledAs(marks, live.labels) ? [] : [labelled];
   const fromManagers = live.managers.flatMap(({ manager, operation }) => {
     const repository = managingRepository(manager);
     return repository === undefined || operation !== "Apply" || manager === marks.fieldManager
@@ -41,8 +42,4 @@ export function otherOwners(live: Live, marks: OwnerMarks): readonly RepositoryN
       : [repository];
   });
   return [...fromLabels, ...fromManagers];
-}
-
-function isLabelled(live: Live, marks: OwnerMarks): boolean {
-  return Object.entries(marks.labels).every(([name, value]) => live.labels[name] === value);
 }

@@ -1,5 +1,6 @@
 /** Orders what is to be written, so that nothing comes before what it needs. */
 import type { JsonObject } from "../../model/json";
+import { pointerToken } from "../../model/json-pointer";
 import type { Manifest } from "../../model/manifest";
 import { formatKey } from "../../model/object-key";
 import type { PatchOperation, Plan, Step } from "../../model/plan";
@@ -125,6 +126,5 @@ function replaceOf(
 }
 
 function removeAnnotation(name: string): PatchOperation {
-  const token = name.replaceAll("~", "~0").replaceAll("/", "~1");
-  return { op: "remove", path: `/metadata/annotations/${token}` };
+  return { op: "remove", path: `/metadata/annotations/${pointerToken(name)}` };
 }
