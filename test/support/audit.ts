@@ -70,9 +70,12 @@ function isOnce({ stage, verb }: AuditEvent): boolean {
 async function readFrom(log: string, mark: number): Promise<string> {
   const file = await open(log);
   try {
-    const length = (await file.stat()).size - mark;
-    const { buffer } = await file.read(Buffer.alloc(length), 0, length, mark);
-    return buffer.toString("utf8", 0, buffer.lastIndexOf(0x0a) + 1);
+    // with the byte before the mark: a line that was being written when it was taken is from before it
+    const from = Math.max(mark - 1, 0);
+    const length = (await file.stat()).size - from;
+    const { buffer } = await file.read(Buffer.alloc(length), 0, length, from);
+    const start = mark === 0 ? 0 : buffer.indexOf(0x0a) + 1;
+    return buffer.toString("utf8", start, buffer.lastIndexOf(0x0a) + 1);
   } finally {
     await file.close();
   }
