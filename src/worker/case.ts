@@ -127,6 +127,7 @@ function driftOf(task: Judging, object: LiveObject, now: number): DriftVerdict |
     episode: task.episodeOf(id),
     fight: task.fightOf(id),
     ignored: ignoredBy(desired),
+    drift: found,
     now,
   });
   const verdict = judgeFields(found, healing);

@@ -17,6 +17,8 @@ export class Chronicle {
   readonly #status: StatusWriter;
   /** What the last look at Git came to: healing goes on, but does not hide it. */
   #last: Report | undefined;
+  /** What was healed during the sync that is under way. */
+  #untold: Report | undefined;
 
   /** `life` ends the writing. */
   constructor(world: World, { id, status: initial }: Repository, life: AbortSignal) {
@@ -58,13 +60,21 @@ export class Chronicle {
     const context = { ...this.#context(repository), syncAt: repository.syncAt };
     this.#status.set(statusAfter(report, context));
     tell(this.#world, repository, report, milliseconds);
+    // one that ended before it looked at the cluster does not tell of it
+    if (this.#untold && !report.looked)
+      this.#setHealed(repository, this.#untold, context.generation);
+    this.#untold = undefined;
   }
 
   /** Something was decided between two looks at Git. `generation` is that of the last look. */
   healed(repository: Repository, report: Report, generation: number | undefined): void {
     tellHealed(this.#world, repository, report);
     // a sync that is under way tells the same when it ends
-    if (this.status.phase === "Syncing") return;
+    if (this.status.phase === "Syncing") this.#untold = report;
+    else this.#setHealed(repository, report, generation);
+  }
+
+  #setHealed(repository: Repository, report: Report, generation: number | undefined): void {
     const { fault, commit = "", adopted } = this.#last ?? report;
     const whole = { ...report, commit, adopted, ...(fault === undefined ? {} : { fault }) };
     const context = this.#context(repository);

@@ -1,19 +1,20 @@
 /** Steps 4 to 8 of the walk: look, judge, plan, write; what moved meanwhile is looked at and judged again. */
 import { classify } from "../core/sync/classify";
 import { needsWhole } from "../core/heal/ignored";
-import { remember, type Failures } from "../core/sync/failures";
+import { remember } from "../core/sync/failures";
+import { isHeal } from "../core/heal/next-episode";
 import { isWriting } from "../core/sync/plan";
 import type { Observation } from "../model/observation";
-import type { FieldPath } from "../model/field-path";
 import { kindId, type Desired } from "../model/manifest";
 import { formatKey } from "../model/object-key";
 import { hasWritten, type StepOutcome } from "../model/outcome";
-import type { Fault, Verdict } from "../model/verdict";
+import type { Verdict } from "../model/verdict";
 import type { World } from "../ports";
 import type { BaseOf } from "./bases";
 import { execute, type Executed } from "./execute";
 import { judge, type Evidence, type Judged } from "./judge";
 import type { Standpoint } from "./judging";
+import type { Progress } from "./progress";
 import { recollect } from "./recollect";
 
 export interface Convergence extends Standpoint {
@@ -23,48 +24,20 @@ export interface Convergence extends Standpoint {
   readonly baseOf: BaseOf;
   /** Called before the first write. */
   readonly beforeWrites: () => Promise<void>;
-}
-
-export interface Converged {
-  /** The last verdict on each object, by formatKey. */
-  readonly verdicts: ReadonlyMap<string, Verdict>;
-  /** By formatKey. */
-  readonly evidence: ReadonlyMap<string, Evidence>;
-  /** The last outcome of each object that was written, by formatKey. */
-  readonly outcomes: ReadonlyMap<string, StepOutcome>;
-  readonly failures: Failures;
-  readonly unavailable: ReadonlyMap<string, Fault>;
+  /** Called before an edit is undone: afterwards only a record knows of it. */
+  readonly beforeHeal: (judged: Judged) => void;
 }
 
 /** So often an object may move under our hands before the sync says so and lets others go first. */
 const ROUNDS = 5;
 
-interface Progress {
-  readonly verdicts: Map<string, Verdict>;
-  readonly evidence: Map<string, Evidence>;
-  readonly outcomes: Map<string, StepOutcome>;
-  readonly leftovers: Map<string, readonly FieldPath[]>;
-  readonly refused: Set<string>;
-  failures: Failures;
-  unavailable: ReadonlyMap<string, Fault>;
-}
-
-/** Rejects only when the cluster cannot be read or the signal is aborted. */
+/** Rejects only when the cluster cannot be read or the signal is aborted: `progress` tells what was done by then. */
 export async function converge(
   world: World,
   task: Convergence,
+  progress: Progress,
   signal: AbortSignal,
-): Promise<Converged> {
-  const { failures, unavailable } = task;
-  const progress: Progress = {
-    verdicts: new Map(),
-    evidence: new Map(),
-    outcomes: new Map(),
-    leftovers: new Map(),
-    refused: new Set(),
-    failures,
-    unavailable,
-  };
+): Promise<void> {
   let open = task.desired;
   for (let round = 1; open.length > 0 && round <= ROUNDS; round++) {
     const seen = await look(world, task, { open, first: round === 1 }, signal);
@@ -75,7 +48,6 @@ export async function converge(
     for (const { verdict, evidence } of judged) keep(progress, verdict, evidence);
     open = await write(world, task, { judged, progress }, signal);
   }
-  return progress;
 }
 
 interface Looking {
@@ -155,12 +127,16 @@ async function write(
   const writing = judged.map(({ verdict }) => verdict).filter(isWriting);
   if (writing.length === 0) return [];
   await task.beforeWrites();
-  const executed = await execute(world, { ...task, writing }, signal);
-  const again = executed.filter(result => isAgain(result, progress));
-  const outcomes = executed.map(({ outcome }) => outcome);
-  const settled = outcomes.filter(({ desired }) => !progress.refused.has(formatKey(desired.key)));
-  progress.failures = remember(progress.failures, settled, world.clock.now());
-  return again.map(({ outcome }) => outcome.desired);
+  for (const one of judged) if (isHeal(one.verdict)) task.beforeHeal(one);
+  const again: Desired[] = [];
+  const executed = (result: Executed) => {
+    const { outcome } = result;
+    if (isAgain(result, progress)) again.push(outcome.desired);
+    if (progress.refused.has(formatKey(outcome.desired.key))) return;
+    progress.failures = remember(progress.failures, [outcome], world.clock.now());
+  };
+  await execute(world, { ...task, writing, executed }, signal);
+  return again;
 }
 
 /** True for what is decided again at once. */

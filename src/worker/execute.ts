@@ -16,6 +16,8 @@ export interface Executing {
   readonly knowledge: Knowledge;
   readonly reader: Reader;
   readonly commit: string;
+  /** Told of each write as soon as it is answered. */
+  readonly executed: (executed: Executed) => void;
 }
 
 export interface Executed {
@@ -24,20 +26,19 @@ export interface Executed {
   readonly leftovers: readonly FieldPath[];
 }
 
-/** One for each verdict. The whole objects of the answers are not kept. */
+/** Tells of one for each verdict. The whole objects of the answers are not kept. */
 export async function execute(
   world: World,
-  { writing, knowledge, reader, commit }: Executing,
+  { writing, knowledge, reader, commit, executed }: Executing,
   signal: AbortSignal,
-): Promise<readonly Executed[]> {
+): Promise<void> {
   const planned = plan(writing, { reader, commit, pastOf: id => knowledge.get(id) ?? {} });
   const steps = new Map(planned.stages.flat().map(step => [formatKey(step.desired.key), step]));
   const ends = new Map([...steps.keys()].map(id => [id, knowledge.hold(id)]));
-  const executed: Executed[] = [];
   const told = (outcome: StepOutcome) => {
     const id = formatKey(outcome.desired.key);
     const left = take(outcome, { step: steps.get(id), knowledge, reader, now: world.clock.now() });
-    executed.push({ outcome: withoutObject(outcome), leftovers: left });
+    executed({ outcome: withoutObject(outcome), leftovers: left });
     ends.get(id)?.();
   };
   try {
@@ -45,7 +46,6 @@ export async function execute(
   } finally {
     for (const end of ends.values()) end();
   }
-  return executed;
 }
 
 interface Taking {

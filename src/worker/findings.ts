@@ -2,7 +2,8 @@
 import type { Fight } from "../core/heal/fights";
 import { valueAt } from "../core/drift/project";
 import { inferEdits } from "../core/heal/infer";
-import { countedFields, type Finding } from "../core/heal/next-episode";
+import type { Finding } from "../core/heal/finding";
+import { countedFields } from "../core/heal/next-episode";
 import { reasonsOf } from "../core/heal/reasons";
 import { editId, recordName } from "../core/heal/record-name";
 import { shown, shownPath } from "../core/heal/shown";
@@ -24,6 +25,8 @@ export interface Found {
   readonly verdict: Verdict;
   readonly evidence: Evidence;
   readonly outcome: StepOutcome | undefined;
+  /** It is about to be written. */
+  readonly isHealing?: boolean;
   readonly commit: string;
   readonly fieldManager: string;
   readonly healers: Pick<Healers, "rules" | "graceMs">;
@@ -68,6 +71,7 @@ export function findingOf(
     uid,
     verdict: withShownPaths(found, world.settings().showValues),
     outcome,
+    isHealing: found.isHealing === true,
     differs,
     edits: newEdits(world, found, { before, ...digests }),
     detectedAt,

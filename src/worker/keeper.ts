@@ -1,18 +1,19 @@
 /** Keeps the live objects of one repository as Git declares: all of them after a commit, one after an edit. */
-import { peaceAt } from "../core/heal/fights";
 import type { Reader } from "../core/drift/snapshot";
 import type { Failures } from "../core/sync/failures";
 import type { Desired } from "../model/manifest";
 import { formatKey } from "../model/object-key";
 import type { OwnerMarks } from "../model/ownership";
 import type { Report } from "../model/report";
-import type { Fault, Verdict } from "../model/verdict";
+import type { Fault } from "../model/verdict";
 import type { World } from "../ports";
 import type { BaseOf } from "./bases";
-import { converge, type Converged } from "./converge";
+import { converge, type Convergence } from "./converge";
+import { enterAll, enterHeal } from "./enter";
 import type { Episodes } from "./episodes";
 import type { Knowledge } from "./knowledge";
 import { createLedger } from "./ledger";
+import { beginProgress } from "./progress";
 import { reportOf } from "./report-of";
 import { createSlots } from "./slots";
 import { NO_POLICY, type Policy, type Target } from "./target";
@@ -43,8 +44,6 @@ type Settling = Omit<Walk, "recall"> & {
   /** Only some objects, between two walks. */
   readonly isHealing: boolean;
 };
-
-type Entering = Omit<Policy, "source"> & Pick<Settling, "isHealing"> & Pick<Target, "commit">;
 
 export class Keeper {
   readonly #world: World;
@@ -167,72 +166,40 @@ export class Keeper {
     { id, target, baseOf, beforeWrites, isHealing }: Settling,
     signal: AbortSignal,
   ): Promise<Report> {
-    const { episodes, policy, decided, ...keeping } = this.#keeping;
-    const { rules, graceMs, intervalMs } = policy() ?? NO_POLICY;
-    const converged = await converge(
-      this.#world,
-      {
-        ...keeping,
-        rules,
-        graceMs,
-        watchingSince: this.#watchingSince,
-        episodeOf: object => episodes.of(object),
-        fightOf: object => episodes.fightOf(object),
-        commit: target.commit,
-        desired,
-        failures: this.#failures,
-        unavailable: this.#unavailable,
-        baseOf,
-        beforeWrites,
-      },
-      signal,
-    );
-    this.#failures = converged.failures;
-    const entering = { rules, graceMs, intervalMs, isHealing, commit: target.commit };
-    for (const item of desired) this.#enter(item, converged, entering);
-    this.#ledger.keepOnly(object => target.desired.has(object));
-    episodes.drop(object => target.desired.has(object), target.commit);
-    const { knowledge, marks } = keeping;
-    const now = this.#world.clock.now();
+    const { marks, reader, knowledge, episodes, policy, decided } = this.#keeping;
+    const { commit } = target;
+    const { clock } = this.#world;
     const ledger = this.#ledger;
+    const { rules, graceMs, intervalMs } = policy() ?? NO_POLICY;
+    const asked = { rules, graceMs, intervalMs, commit, isHealing };
+    const { fieldManager } = reader;
+    const entering = { clock, episodes, ledger, knowledge, fieldManager, ...asked };
+    const progress = beginProgress(this.#failures, this.#unavailable);
+    const task: Convergence = {
+      ...{ marks, reader, knowledge, rules, graceMs, commit, desired, baseOf, beforeWrites },
+      failures: this.#failures,
+      unavailable: this.#unavailable,
+      watchingSince: this.#watchingSince,
+      episodeOf: object => episodes.of(object),
+      fightOf: object => episodes.fightOf(object),
+      beforeHeal: judged => {
+        enterHeal(entering, judged);
+      },
+    };
+    let isComplete = false;
+    try {
+      await converge(this.#world, task, progress, signal);
+      isComplete = true;
+    } finally {
+      this.#failures = progress.failures;
+      enterAll(entering, desired, { progress, isComplete });
+    }
+    ledger.keepOnly(object => target.desired.has(object));
+    episodes.drop(object => target.desired.has(object), commit);
     decided();
-    return reportOf({ id, target, desired, converged, knowledge, episodes, ledger, marks, now });
+    const now = clock.now();
+    return reportOf({ id, target, desired, progress, knowledge, episodes, ledger, marks, now });
   }
-
-  #enter(
-    desired: Desired,
-    { verdicts, evidence, outcomes, failures }: Converged,
-    { rules, graceMs, intervalMs, isHealing, commit }: Entering,
-  ): void {
-    const id = formatKey(desired.key);
-    const verdict = verdicts.get(id);
-    const found = evidence.get(id);
-    if (verdict === undefined || found === undefined) return;
-    const { episodes, knowledge, reader } = this.#keeping;
-    const outcome = outcomes.get(id);
-    const asked = { healers: { rules, graceMs }, fieldManager: reader.fieldManager };
-    episodes.settle({ desired, verdict, evidence: found, outcome, commit, ...asked });
-    const now = this.#world.clock.now();
-    const retryAt = failures.get(id)?.retryAt ?? 0;
-    this.#ledger.enter({
-      verdict,
-      outcome,
-      suspension: found.suspension,
-      episode: episodes.of(id),
-      retryAt: retryAt > now ? retryAt : undefined,
-      isHealing,
-      peaceAt: peaceAt(episodes.fightOf(id)),
-      judgedAt: found.judgedAt,
-      isUnseen: knowledge.isUnsure(id) && isLeftAlone(verdict),
-      now,
-      intervalMs,
-    });
-  }
-}
-
-/** As somebody made it: nobody writes it, and no watch tells when that changes. */
-function isLeftAlone({ action, drift }: Verdict): boolean {
-  return action === "hold" || (action === "keep" && drift !== undefined);
 }
 
 const nothing = () => Promise.resolve();

@@ -4,6 +4,7 @@ import { firstSeenAt } from "../core/heal/suspension";
 import { isOpen, type Episode } from "../model/episode";
 import type { RepositoryStatus, SuspendedObject } from "../model/git-repository";
 import type { Desired } from "../model/manifest";
+import { parseApplied } from "../model/ownership";
 import { parseTime } from "../model/time";
 import type { BaseOf } from "./bases";
 import type { Knowledge } from "./knowledge";
@@ -27,12 +28,28 @@ export interface Recalling extends Remembering {
  * applied is none of them.
  */
 export async function recallAbsent(recalling: Recalling): Promise<void> {
-  const { knowledge, status, isSameSpec } = recalling;
+  const { knowledge, status } = recalling;
   const missing = [...recalling.desired].filter(([id]) => knowledge.get(id) === undefined);
   const open = missing.filter(([id]) => !recallDeletion(id, recalling));
-  if (open.length === 0 || status.lastSyncedCommit === undefined || !isSameSpec) return;
+  if (open.length === 0 || status.lastSyncedCommit === undefined) return;
   const before = await declaredBefore(recalling, status.lastSyncedCommit);
-  for (const [id, desired] of open) recallLoss(id, { desired, old: before?.get(id), knowledge });
+  if (before === undefined || !isOfSameSource(before, recalling)) return;
+  for (const [id, desired] of open) recallLoss(id, { desired, old: before.get(id), knowledge });
+}
+
+/**
+ * Of another path or namespace, that commit says nothing about what was there. A spec that was changed otherwise shows
+ * by the objects that are left: they got what it declares.
+ */
+function isOfSameSource(
+  before: ReadonlyMap<string, Desired>,
+  { knowledge, isSameSpec }: Recalling,
+): boolean {
+  if (isSameSpec) return true;
+  return [...before].some(([id, { digest }]) => {
+    const known = knowledge.get(id);
+    return known !== undefined && parseApplied(known.live.annotations)?.digest === digest;
+  });
 }
 
 /** A record says that it was deleted, and that it was decided to leave it so. */

@@ -6,10 +6,10 @@ import { formatKey } from "../model/object-key";
 import type { OwnerMarks } from "../model/ownership";
 import type { Report } from "../model/report";
 import type { Fault } from "../model/verdict";
-import type { Converged } from "./converge";
 import type { Episodes } from "./episodes";
 import type { Knowledge } from "./knowledge";
 import type { Ledger } from "./ledger";
+import type { Progress } from "./progress";
 import type { Target } from "./target";
 
 export interface Reporting {
@@ -18,7 +18,7 @@ export interface Reporting {
   readonly target: Target;
   /** What the walk was about. */
   readonly desired: readonly Desired[];
-  readonly converged: Converged;
+  readonly progress: Progress;
   readonly knowledge: Knowledge;
   readonly episodes: Episodes;
   readonly ledger: Ledger;
@@ -28,12 +28,12 @@ export interface Reporting {
 
 /** Asks nobody. */
 export function reportOf(reporting: Reporting): Report {
-  const { id, target, desired, converged, episodes, ledger, now } = reporting;
-  const { unavailable } = converged;
+  const { id, target, desired, progress, episodes, ledger, now } = reporting;
+  const { unavailable, outcomes } = progress;
   const { knownKinds: known, unknown, notices, commit } = target;
   const orphans = orphansOf(reporting);
   const wanted = [...target.desired.values()];
-  const written = [...converged.outcomes.values()];
+  const written = [...outcomes.values()];
   return summarise({
     id,
     commit,

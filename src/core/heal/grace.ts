@@ -7,6 +7,8 @@ export interface Grace {
   readonly episode: Episode | undefined;
   /** spec.healGracePeriod */
   readonly graceMs: number | undefined;
+  /** Some of what differs the episode does not tell of yet. */
+  readonly isNews: boolean;
   /** When this drift was first seen. */
   readonly detectedAt: number;
   readonly now: number;
@@ -14,12 +16,20 @@ export interface Grace {
 
 /**
  * The end of the grace period, undefined where there is none. A deadline that stands is kept, whatever becomes of the
- * spec; a suspension that ended begins a full new one. Whole seconds, as records hold them: never earlier than asked.
+ * spec; a suspension that ended begins a full new one, and so does an edit after the deadline, where something else has
+ * kept the episode open. Whole seconds, as records hold them: never earlier than asked.
  */
-export function graceEnd({ episode, graceMs, detectedAt, now }: Grace): number | undefined {
+export function graceEnd(grace: Grace): number | undefined {
+  const { episode, graceMs, isNews, detectedAt, now } = grace;
   if (episode === undefined || !isOpen(episode)) return endAfter(detectedAt, graceMs);
   if (episode.decision === "suspended") return endAfter(now, graceMs);
-  return episode.graceUntil ?? endAfter(episode.since, graceMs);
+  const end = episode.graceUntil ?? endAfter(episode.since, graceMs);
+  return isNews && isOver(end, episode, now) ? endAfter(now, graceMs) : end;
+}
+
+/** Not while what it was for still waits to be healed. */
+function isOver(end: number | undefined, { decision }: Episode, now: number): boolean {
+  return end !== undefined && end <= now && decision !== "waiting";
 }
 
 function endAfter(start: number, graceMs: number | undefined): number | undefined {

@@ -1,5 +1,6 @@
 /** Puts together what a decision about drift depends on, from what is known of the object and what is asked for. */
 import { isOpen, type Episode } from "../../model/episode";
+import type { ObjectDrift } from "../../model/drift";
 import type { FieldPattern } from "../../model/field-path";
 import type { Known } from "../drift/known";
 import { calmUntil, type Fight } from "./fights";
@@ -17,6 +18,7 @@ export interface Situation {
   readonly rules: HealRules;
   readonly graceMs: number | undefined;
   readonly ignored: readonly FieldPattern[];
+  readonly drift: ObjectDrift;
   /** Edits from before count from then: nobody was watching. */
   readonly watchingSince: number;
   readonly now: number;
@@ -27,16 +29,24 @@ export function healingOf(situation: Situation): Healing {
   const { known, kind, episode, fight, rules, graceMs, ignored, now } = situation;
   const conflicts = episode !== undefined && isOpen(episode) ? episode.conflicts : [];
   const detectedAt = detectionOf(situation);
+  const isNews = hasNews(situation);
   return {
     ...rules,
     suspended: isSuspended(suspensionOf(known), now),
     ignored,
     autoscaled: known?.autoscaled ?? [],
     wasConflict: path => isOneOf(conflicts, path, kind),
-    graceUntil: graceEnd({ episode, graceMs, detectedAt, now }),
+    graceUntil: graceEnd({ episode, graceMs, isNews, detectedAt, now }),
     calmUntil: calmUntil(fight, now),
     now,
   };
+}
+
+/** True where the episode does not tell of some of it yet. */
+function hasNews({ drift, episode, kind }: Situation): boolean {
+  const told = episode?.fields ?? [];
+  if (drift.object !== "present") return told.length > 0;
+  return drift.fields.some(({ path }) => !isOneOf(told, path, kind));
 }
 
 /** Records show paths without the values that stand in some of them, whatever may be shown now. */

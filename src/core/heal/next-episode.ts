@@ -1,36 +1,10 @@
 /** How an episode goes on: from what was found, what was decided, and what came of it. */
-import {
-  isOpen,
-  type ClosedDecision,
-  type Edit,
-  type Episode,
-  type OpenDecision,
-} from "../../model/episode";
+import { isOpen, type ClosedDecision, type Episode } from "../../model/episode";
 import type { ErrorCode } from "../../model/errors";
-import type { ObjectKey } from "../../model/object-key";
-import type { StepOutcome } from "../../model/outcome";
-import type { FieldVerdict, Hold, Verdict } from "../../model/verdict";
-
-/** What was found about an object, and what came of it. Times are milliseconds since the epoch. */
-export interface Finding {
-  readonly key: ObjectKey;
-  readonly apiVersion: string;
-  /** Of the object that drifted. */
-  readonly uid: string;
-  readonly verdict: Verdict;
-  /** Of the write, if there was one. */
-  readonly outcome: StepOutcome | undefined;
-  /** It still is not as nopea's own apply left it. */
-  readonly differs: boolean;
-  /** Edits that no episode has told of yet, oldest first. */
-  readonly edits: readonly Edit[];
-  readonly detectedAt: number;
-  readonly commit: string;
-  readonly now: number;
-  /** Why each hold, in a sentence. */
-  readonly reasons: Readonly<Record<Hold, string>>;
-  readonly nameOf: (uid: string, since: number) => string;
-}
+import type { Finding } from "./finding";
+import { closedDecision, openDecision, type Decided } from "./episode-decision";
+import { isWriting } from "../sync/plan";
+import type { FieldVerdict, Verdict } from "../../model/verdict";
 
 /** Newest edits that an episode keeps. */
 const MOST_EDITS = 5;
@@ -51,11 +25,19 @@ export function nextEpisode(before: Episode | undefined, finding: Finding): Epis
 
 /** Nothing differs any more. */
 function end(open: Episode | undefined, finding: Finding): Episode | undefined {
-  return open && close(open, closedAs(finding, open), finding);
+  return open && close(open, closedDecision(finding, open), finding);
 }
 
 function openOne(episode: Episode | undefined): Episode | undefined {
   return episode !== undefined && isOpen(episode) ? episode : undefined;
+}
+
+/** True for a write that undoes an edit. */
+export function isHeal(verdict: Verdict): boolean {
+  const { drift } = verdict;
+  if (!isWriting(verdict) || drift === undefined) return false;
+  if (drift.whole !== undefined) return drift.hold === undefined;
+  return countedFields(verdict).some(({ hold }) => hold === undefined);
 }
 
 function isDrift(verdict: Verdict): boolean {
@@ -85,12 +67,6 @@ function isBlind(verdict: Verdict): boolean {
 /** Git's value is in. */
 function isWritten({ outcome }: Finding): boolean {
   return outcome?.result === "applied";
-}
-
-function closedAs({ differs, outcome }: Finding, { decision }: Episode): ClosedDecision {
-  // a write that failed once and succeeded on its next try
-  if (decision === "failed" && outcome?.result === "applied") return "healed";
-  return differs ? "committed" : "undone";
 }
 
 function begin(finding: Finding): Episode {
@@ -157,7 +133,7 @@ function withDecision(
   fields: readonly FieldVerdict[],
   finding: Finding,
 ): Episode {
-  const decided = decide(fields, finding);
+  const decided = openDecision(fields, finding);
   const isNew = decided.decision !== episode.decision || episode.reason === "";
   const decisionAt = isNew ? finding.now : episode.decisionAt;
   const deadlines = deadlinesOf(finding, decided);
@@ -170,30 +146,4 @@ function deadlinesOf({ verdict }: Finding, { decision }: Decided) {
     ...(decision === "waiting" && until !== undefined ? { until } : {}),
     ...(graceUntil === undefined ? {} : { graceUntil }),
   };
-}
-
-interface Decided {
-  readonly decision: OpenDecision;
-  readonly reason: string;
-}
-
-/** The rule that will act first decides what is told of the object as a whole. */
-const ORDER: readonly (readonly [Hold, OpenDecision])[] = [
-  ["suspended", "suspended"],
-  ["grace", "waiting"],
-  ["fight", "waiting"],
-  ["policy", "left"],
-  ["conflict", "left"],
-];
-
-function decide(fields: readonly FieldVerdict[], { verdict, outcome, reasons }: Finding): Decided {
-  if (outcome?.result === "failed") return { decision: "failed", reason: outcome.fault.message };
-  if (verdict.action === "wait" || verdict.action === "refuse") {
-    return { decision: "failed", reason: verdict.fault.message };
-  }
-  const holds = new Set([verdict.drift?.hold, ...fields.map(({ hold }) => hold)]);
-  for (const [hold, decision] of ORDER) {
-    if (holds.has(hold)) return { decision, reason: reasons[hold] };
-  }
-  return { decision: "failed", reason: "it changed again each time it was about to be healed" };
 }

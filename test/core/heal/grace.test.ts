@@ -13,6 +13,7 @@ function end(change: Partial<Grace> = {}): number | undefined {
   return graceEnd({
     episode: undefined,
     graceMs: 5 * MINUTE,
+    isNews: false,
     detectedAt: T0,
     now: T0 + 1_000,
     ...change,
@@ -62,6 +63,25 @@ test("a suspension has ended: a full new period from now", () => {
 test("an episode that is closed: nothing of it stands", () => {
   const closed = open({ decision: "healed", graceUntil: T0 + 5 * MINUTE });
   expect(end({ episode: closed, detectedAt: T0 + 60 * MINUTE })).toBe(T0 + 65 * MINUTE);
+});
+
+test.each<[string, Partial<Grace>, number]>([
+  ["a new one begins", {}, 65 * MINUTE],
+  ["nothing new: it stands", { isNews: false }, 5 * MINUTE],
+  ["before it is over: it stands", { now: T0 + 4 * MINUTE }, 5 * MINUTE],
+  ["without a grace period by now: none", { graceMs: undefined }, NaN],
+])(
+  "an edit after the deadline, in an episode that a conflict keeps open: %s",
+  (_, change, after) => {
+    const left = open({ decision: "left", graceUntil: T0 + 5 * MINUTE });
+    const asked = { episode: left, isNews: true, now: T0 + 60 * MINUTE, ...change };
+    expect(end(asked)).toBe(Number.isNaN(after) ? undefined : T0 + after);
+  },
+);
+
+test("an edit after the deadline, while what it was for is about to be healed: it stands", () => {
+  const waiting = open({ graceUntil: T0 + 5 * MINUTE });
+  expect(end({ episode: waiting, isNews: true, now: T0 + 6 * MINUTE })).toBe(T0 + 5 * MINUTE);
 });
 
 test("law: a deadline that stands does not move, whatever becomes of the spec and the clock", () => {

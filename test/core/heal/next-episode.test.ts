@@ -35,6 +35,7 @@ function next(before: Episode | undefined, change: Partial<Finding>): Episode | 
     uid: "uid-1",
     verdict: keep(),
     outcome: undefined,
+    isHealing: false,
     differs: false,
     edits: [],
     detectedAt: T0,
@@ -55,7 +56,8 @@ function next(before: Episode | undefined, change: Partial<Finding>): Episode | 
 }
 
 function opened(hold: Hold = "grace", more: Partial<DriftVerdict> = {}): Episode {
-  const verdict = keep({ fields: [field(hold)], ...more });
+  const until = hold === "grace" || hold === "fight" ? { until: T0 + MINUTE } : {};
+  const verdict = keep({ fields: [field(hold)], ...until, ...more });
   const episode = next(undefined, { verdict, differs: true, edits: [edit("1")] });
   if (episode === undefined) throw new Error("no episode");
   return episode;
@@ -160,6 +162,34 @@ describe("an open episode", () => {
     expect(episode).toMatchObject({ decision: "healed", decisionAt: T0 + MINUTE, since: T0 });
     expect(episode).not.toHaveProperty("until");
     expect(episode).not.toHaveProperty("graceUntil");
+  });
+
+  test("about to be healed: waiting for nothing; healed when the answer comes", () => {
+    const before = next(opened("policy"), {
+      verdict: write(field()),
+      isHealing: true,
+      differs: true,
+    });
+    expect(before).toMatchObject({
+      decision: "waiting",
+      reason: "Git's values are being put back",
+    });
+    expect(before?.until).toBeUndefined();
+    const after = next(before, { verdict: write(field()), outcome: applied(), differs: true });
+    expect(after?.decision).toBe("healed");
+  });
+
+  test("about to be healed when the process ended: healed, unless a hand was quicker or Git followed", () => {
+    const before = next(undefined, {
+      verdict: write(field()),
+      isHealing: true,
+      edits: [edit("1")],
+    });
+    expect(next(before, {})?.decision).toBe("healed");
+    const unchanged = { ...applied(), changed: false } as const;
+    expect(next(before, { outcome: unchanged })?.decision).toBe("healed");
+    expect(next(before, { outcome: applied() })?.decision).toBe("undone");
+    expect(next(before, { differs: true })?.decision).toBe("committed");
   });
 
   test("Git takes the value over: committed; a hand puts it back: undone", () => {
