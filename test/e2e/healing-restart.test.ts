@@ -191,12 +191,13 @@ function ending({ conflictPolicy, isKilled }: Telling) {
   ];
 }
 
-async function decisionsOf(hands: Hands, conflictPolicy: string): Promise<void> {
+async function decisionsOf(hands: Hands, { conflictPolicy, isKilled }: Telling): Promise<void> {
   for (const name of ["edited", "around", "deleted", "open", "opened"]) {
     await hands.decided(name, "left");
   }
   await hands.decided("undone", "undone");
   await hands.decided("suspended", "suspended");
+  if (!isKilled) await hands.decided("both-the-same", "committed");
   await hands.decided("both", conflictPolicy === "git" ? "healed" : "left");
 }
 
@@ -212,7 +213,7 @@ async function tellStory(telling: Telling, script: Script): Promise<void> {
     spec: { interval: "1s", healPolicy: "manual", conflictPolicy },
   });
   const before = await playStory(app, hands, script);
-  await decisionsOf(hands, conflictPolicy);
+  await decisionsOf(hands, telling);
   const story = async (name: string) => {
     const records = await hands.records(name);
     const told = records.map(({ status }) => `${status?.class}: ${status?.decision}`);
