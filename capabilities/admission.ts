@@ -1,0 +1,66 @@
+/** Admission of managed objects: what reaches it is decided by the webhook configurations that the watcher keeps. */
+import { a, Capability } from "pepr";
+import type { Admission } from "../src/model/admission";
+
+/** Never throw, and never refuse. */
+export interface Hooks {
+  /** Decides on a write; `take` gives what was decided, by the uid of the request. */
+  mutate(request: unknown): void;
+  take(uid: string): Admission | undefined;
+  /** Sees what no object can carry: deletions, and writes of the scale subresource. Resolves with warnings. */
+  witness(request: unknown): Promise<readonly string[]>;
+}
+
+/** Matches every request, but gives Pepr's own webhook configurations nothing to match. */
+const ANY = { group: "", version: "", kind: "", plural: "nopea-any" };
+
+/** The capability; in the build the hooks are never called. */
+export function createAdmission(hooks: Hooks): Capability {
+  const capability = new Capability({
+    name: "evidence",
+    description: "Records who edits what GitRepositories manage, and tells them what becomes of it",
+  });
+  const { When } = capability;
+
+  When(a.GenericKind, ANY)
+    .IsCreatedOrUpdated()
+    .Mutate(function stamp(request) {
+      hooks.mutate(request.Request);
+    });
+
+  When(a.GenericKind, ANY)
+    .IsUpdated()
+    .Validate(async function witnessScale(request) {
+      if (request.Request.subResource !== "scale") return request.Approve();
+      return request.Approve([...(await hooks.witness(request.Request))]);
+    });
+
+  When(a.GenericKind, ANY)
+    .IsDeleted()
+    .Validate(async function witnessDeletion(request) {
+      return request.Approve([...(await hooks.witness(request.Request))]);
+    });
+
+  return capability;
+}
+
+interface Response {
+  readonly uid: string;
+  patch?: string;
+  patchType?: "JSONPatch";
+  warnings?: string[];
+}
+
+/** What was decided becomes the answer; Pepr's own patch, which would leave its annotation on every object, does not. */
+export function answer(hooks: Pick<Hooks, "take">, response: Response): void {
+  const admission = hooks.take(response.uid);
+  if (admission === undefined && response.patch === undefined) return;
+  const { patch, warnings } = admission ?? { patch: [], warnings: [] };
+  delete response.patch;
+  delete response.patchType;
+  if (patch.length > 0) {
+    response.patch = Buffer.from(JSON.stringify(patch)).toString("base64");
+    response.patchType = "JSONPatch";
+  }
+  if (warnings.length > 0) response.warnings = [...warnings];
+}

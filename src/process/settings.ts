@@ -1,0 +1,61 @@
+/** Settings, read before anything is done by them, and read again for as long as the process lives. */
+import { clock } from "../adapters/clock";
+import type { Kube } from "../adapters/kube/client";
+import { readVariables } from "../adapters/kube/variables";
+import { versionProblem } from "../adapters/kube/version";
+import { keepAccount, readConfig, readHttpPort } from "../config";
+import type { Settings } from "../model/settings";
+import type { Log } from "../ports";
+
+/** In Secret `nopea`; made by the watcher. */
+const SEAL_KEY = "NOPEA_SEAL_KEY";
+const EVERY_MS = 30_000;
+
+/** `read` rejects while the API server does not say what they are. */
+export function createSettings(kube: Kube, log: Log, life: AbortSignal) {
+  let settings: Settings | undefined;
+  let httpPort = readHttpPort();
+  let told = "";
+  let sealKey: string | undefined;
+
+  async function read(): Promise<void> {
+    const { secret, configMap } = await readVariables(kube, life);
+    const clusterTooOld = await versionProblem(kube, life);
+    const config = readConfig(process.env, secret, configMap);
+    httpPort = readHttpPort(process.env, secret, configMap);
+    sealKey = secret[SEAL_KEY];
+    const problems = config.problems.join("; ");
+    if (problems !== told) log.warn({ problems }, "settings that cannot be used");
+    told = problems;
+    const next =
+      clusterTooOld === undefined ? config.settings : { ...config.settings, clusterTooOld };
+    settings = keepAccount(settings, next);
+  }
+
+  function current(): Settings {
+    if (settings === undefined) throw new Error("settings are used before they were read");
+    return settings;
+  }
+
+  async function follow(changed: () => void): Promise<never> {
+    for (;;) {
+      await clock.sleep(EVERY_MS, life);
+      const before = JSON.stringify(settings);
+      await read().catch((error: unknown) =>
+        log.warn({ error: String(error) }, "settings not read"),
+      );
+      if (JSON.stringify(settings) !== before) changed();
+    }
+  }
+
+  return {
+    read,
+    current,
+    follow,
+    /** Undefined: not read yet. */
+    known: () => settings,
+    httpPort: () => httpPort,
+    /** Undefined: not made yet, or not read. */
+    sealKey: () => sealKey,
+  };
+}

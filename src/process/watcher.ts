@@ -1,0 +1,105 @@
+/** The watcher: everything that acts. Configuration → adapters → supervisor. */
+import { clock } from "../adapters/clock";
+import { createGitConnections, proxiesOf } from "../adapters/git/connections";
+import { createGitSource } from "../adapters/git/git-source";
+import { startHttpServer } from "../adapters/http/server";
+import { createIds } from "../adapters/ids";
+import type { Kube } from "../adapters/kube/client";
+import { createCluster } from "../adapters/kube/cluster";
+import { createDriftRecords } from "../adapters/kube/drift-records";
+import { installDefinitions } from "../adapters/kube/install";
+import { createSecrets } from "../adapters/kube/secrets";
+import { installService } from "../adapters/kube/service";
+import { sha256 } from "../adapters/sha256";
+import { verify } from "../adapters/signature";
+import { readRecord } from "../core/heal/read-record";
+import { recordOf } from "../core/heal/record";
+import { parseGitCredentials } from "../core/repository/git-credentials";
+import type { Settings } from "../model/settings";
+import { createInbox, type Inbox } from "../worker/inbox";
+import { createReceiver } from "../worker/receive";
+import { createSupervisor, type Supervisor } from "../worker/supervisor";
+import { connect } from "./connect";
+import { createSettings } from "./settings";
+import type { Shell } from "./shell";
+import { untilDone } from "./until-done";
+
+const rfc3339 = (milliseconds: number) => clock.rfc3339(milliseconds);
+
+/** `serve` is called when GitRepositories can be taken. */
+export async function runWatcher(shell: Shell, serve: (inbox: Inbox) => void): Promise<void> {
+  const { log, metrics, life } = shell;
+  tellRejections(shell);
+  const { kube, stream } = await connect();
+  await untilDone(shell, "CustomResourceDefinitions applied", () => installDefinitions(kube, life));
+  const settings = createSettings(kube, log, life);
+  await untilDone(shell, "settings read", settings.read);
+
+  const supervisor = createSupervisor({
+    git: createGit(() => settings.current()),
+    secrets: createSecrets({
+      kube,
+      stream,
+      parse: parseGitCredentials,
+      changed: secret => supervisor.secretChanged(secret),
+      clock,
+      log,
+      life,
+    }),
+    cluster: createCluster({ kube, stream, log, life }),
+    driftRecords: createDriftRecords(kube, {
+      write: (repository, episode) => recordOf(repository, episode, { rfc3339, sha256 }),
+      read: readRecord,
+      sha256,
+    }),
+    clock,
+    log,
+    metrics,
+    newId: createIds(() => clock.now()),
+    sha256,
+    settings: settings.current,
+  });
+  serve(createInbox(supervisor));
+  openHttp(shell, { supervisor, settings, kube });
+  void settings.follow(() => supervisor.nudgeAll());
+}
+
+function createGit(settings: () => Settings) {
+  const policy = () => ({
+    allowPrivate: settings().allowPrivateHosts,
+    allowLoopback: settings().allowLoopback,
+  });
+  const connections = createGitConnections({ policy, proxies: proxiesOf(process.env) });
+  return createGitSource({ connections });
+}
+
+/** Nobody waits for these: a bug, and no reason to end what else runs. */
+function tellRejections({ log }: Shell): void {
+  process.on("unhandledRejection", error => {
+    log.error(
+      { error: error instanceof Error ? error.stack : String(error) },
+      "unhandled rejection",
+    );
+  });
+}
+
+interface HttpParts {
+  readonly supervisor: Supervisor;
+  readonly settings: ReturnType<typeof createSettings>;
+  readonly kube: Kube;
+}
+
+/** Webhooks and metrics, on a port of our own; nothing waits for it or for its Service. */
+function openHttp(shell: Shell, { supervisor, settings, kube }: HttpParts): void {
+  const { log, metrics, metricsText, life } = shell;
+  const port = settings.httpPort();
+  const secrets = () => settings.current().webhookSecrets;
+  startHttpServer({
+    port,
+    receive: createReceiver({ secrets, verify, supervisor, log }),
+    metrics: metricsText,
+    answered: outcome => metrics.httpAnswered(outcome),
+    log,
+  });
+  void untilDone(shell, "Service applied", () => installService(kube, port, life));
+}

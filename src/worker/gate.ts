@@ -1,0 +1,57 @@
+/** What every write of a managed object passes: evidence is stamped on it, and whoever writes is told what becomes of it. */
+import { admit } from "../core/evidence/admit";
+import type { Knowing } from "../core/evidence/knowing";
+import { parseRequest } from "../core/evidence/parse-request";
+import type { Admission } from "../model/admission";
+import type { Clock } from "../ports";
+
+export interface Gate {
+  /** Decides on a request as the API server sends it. Never throws, and asks nobody. */
+  mutate(request: unknown): void;
+  /** What was decided on the request of this uid, once; undefined: it was not asked about. */
+  take(uid: string): Admission | undefined;
+}
+
+export interface GateOptions extends Pick<Knowing, "seal" | "repositoryOf"> {
+  readonly clock: Pick<Clock, "now" | "rfc3339">;
+  readonly newId: () => string;
+  readonly showValues: () => Knowing["showValues"];
+  /** A hook broke: a bug, and the request passes as if nobody had looked. */
+  readonly failed: (hook: "mutate", error: unknown) => void;
+}
+
+/** Answers that nobody takes are dropped, oldest first. */
+const MOST_WAITING = 1000;
+const PASS: Admission = { patch: [], warnings: [] };
+
+/** Nothing of it ever refuses a request. */
+export function createGate(options: GateOptions): Gate {
+  const { clock, newId, seal, showValues, repositoryOf, failed } = options;
+  const waiting = new Map<string, Admission>();
+
+  function decide(raw: unknown): void {
+    const request = parseRequest(raw);
+    if (request === undefined) return;
+    const rfc3339 = (milliseconds: number) => clock.rfc3339(milliseconds);
+    waiting.set(request.uid, PASS);
+    const knowing = { now: clock.now(), id: newId(), seal, showValues: showValues() };
+    waiting.set(request.uid, admit(request, { ...knowing, rfc3339, repositoryOf }));
+    const [oldest] = waiting.keys();
+    if (waiting.size > MOST_WAITING && oldest !== undefined) waiting.delete(oldest);
+  }
+
+  return {
+    mutate(raw) {
+      try {
+        decide(raw);
+      } catch (error) {
+        failed("mutate", error);
+      }
+    },
+    take(uid) {
+      const admission = waiting.get(uid);
+      waiting.delete(uid);
+      return admission;
+    },
+  };
+}
