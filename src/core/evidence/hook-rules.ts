@@ -13,7 +13,7 @@ const TOO_BUSY = new Set([
   "events.events.k8s.io",
 ]);
 
-/** Nobody is to be kept from the former; the API server asks no hook about the latter. */
+/** Pepr's own configuration asks about the former, the API server asks nobody about the latter. */
 const NEVER_IN = new Set<string>([API_GROUP, "admissionregistration.k8s.io"]);
 
 /** What hooks may see of these kinds, each once. */
