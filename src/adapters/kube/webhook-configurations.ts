@@ -1,4 +1,5 @@
 /** Keeps the hooks' webhook configurations as they are to be, for as long as the process lives. */
+import { setMaxListeners } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import {
   EVIDENCE_CONFIGURATION,
@@ -39,6 +40,8 @@ export function createWebhookConfigurations(
   options: WebhookConfigurationsOptions,
 ): WebhookConfigurations {
   const { life, inheritMs = INHERIT_MS } = options;
+  // each watch, wait and request listens to it: no leak, whatever Node warns of
+  setMaxListeners(0, life);
   const alarm = createAlarm();
   const kinds = createHookedKinds();
   const change = (make: () => void) => {
