@@ -7,6 +7,8 @@ export const LABEL_REPOSITORY = "nopea.io/repository";
 export const LABEL_REPOSITORY_NAMESPACE = "nopea.io/repository-namespace";
 
 export const ANNOTATION_APPLIED = "nopea.io/applied";
+/** The evidence that the admission hook stamps on an edit by hand. */
+export const ANNOTATION_MANUAL_EDIT = "nopea.io/manual-edit";
 export const ANNOTATION_SUSPEND_HEAL = "nopea.io/suspend-heal";
 /** What stands beside it: from people the reason, from the admission hook the rest. */
 export const ANNOTATION_SUSPEND_HEAL_BY = "nopea.io/suspend-heal-by";

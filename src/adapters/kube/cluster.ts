@@ -2,14 +2,13 @@
 import type { Cluster } from "../../ports";
 import { createDiscovery } from "./discovery";
 import { execute } from "./execute";
-import type { FeedOptions } from "./feed";
-import { createFollowing } from "./follow";
+import { createFollowing, type FollowingOptions } from "./follow";
 import { observe } from "./observe";
 import { rehearse } from "./rehearse";
 import { repositoryNames, writeStatus } from "./repositories";
 
 /** Requests go through `kube`, and so through one pool of connections; watches go on until the end of `life`. */
-export function createCluster(options: FeedOptions): Cluster {
+export function createCluster(options: FollowingOptions): Cluster {
   const { kube } = options;
   const discovery = createDiscovery(kube);
   const following = createFollowing(options);

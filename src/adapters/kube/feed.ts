@@ -22,7 +22,7 @@ export interface FeedOptions {
 type State = "waiting" | "beginning" | "begun";
 
 export class Feed {
-  readonly #kind: KindInfo;
+  readonly kind: KindInfo;
   readonly #options: FeedOptions;
   readonly #members = new Map<Follower, Member>();
   #state: State = "waiting";
@@ -30,7 +30,7 @@ export class Feed {
   #troubled = false;
 
   constructor(kind: KindInfo, options: FeedOptions) {
-    this.#kind = kind;
+    this.kind = kind;
     this.#options = options;
   }
 
@@ -64,7 +64,7 @@ export class Feed {
   }
 
   #add(follower: Follower): Member {
-    const member = new Member(follower, this.#kind, this.#options.log);
+    const member = new Member(follower, this.kind, this.#options.log);
     this.#members.set(follower, member);
     return member;
   }
@@ -74,7 +74,7 @@ export class Feed {
     this.#watching.abort();
     this.#watching = new AbortController();
     const watched = {
-      path: collectionPath(this.#kind, ""),
+      path: collectionPath(this.kind, ""),
       query: { labelSelector: LABEL_REPOSITORY },
       begin: (signal: AbortSignal) => this.#begin(signal),
       event: (event: WatchEvent) => this.#receive(event),
@@ -116,7 +116,7 @@ export class Feed {
 
   #tellUnserved(): Error {
     for (const member of this.#members.values()) member.showUnserved();
-    return new Error(`${collectionPath(this.#kind, "")} is not served`);
+    return new Error(`${collectionPath(this.kind, "")} is not served`);
   }
 
   /** Until it is listed, as often as that takes. */
@@ -143,7 +143,7 @@ export class Feed {
 
   /** Lists to one follower and returns the list's resourceVersion; undefined where nobody serves the kind. */
   async #list(member: Member, signal: AbortSignal): Promise<string | undefined> {
-    const kind = this.#kind;
+    const kind = this.kind;
     member.expectList();
     const labelSelector = selectorOf(member.follower.labels);
     const listed = await listAll(
@@ -163,7 +163,7 @@ export class Feed {
 
   /** Read once, told to all: whose it is they know themselves. */
   #receive({ type, object }: WatchEvent): void {
-    const sighting = readSighting(this.#kind, object);
+    const sighting = readSighting(this.kind, object);
     if (sighting === undefined) return;
     const change = { gone: type === "DELETED", sighting };
     for (const member of this.#members.values()) member.tell(change);
@@ -173,13 +173,13 @@ export class Feed {
   #trouble(error: unknown): void {
     if (this.#troubled) return;
     this.#troubled = true;
-    const fields = { kind: kindId(this.#kind), error: String(error) };
+    const fields = { kind: kindId(this.kind), error: String(error) };
     this.#options.log.warn(fields, "watch of a kind interrupted");
   }
 
   #over(): void {
     if (!this.#troubled) return;
     this.#troubled = false;
-    this.#options.log.info({ kind: kindId(this.#kind) }, "watch of a kind goes on");
+    this.#options.log.info({ kind: kindId(this.kind) }, "watch of a kind goes on");
   }
 }

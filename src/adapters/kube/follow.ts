@@ -9,11 +9,17 @@ import { collectionPath } from "./paths";
 
 export type Following = Pick<Cluster, "follow" | "unfollow">;
 
+export interface FollowingOptions extends FeedOptions {
+  /** All kinds that somebody follows, whenever that has changed; returns at once, and never throws. */
+  readonly followed?: (kinds: readonly KindInfo[]) => void;
+}
+
 type Feeds = Map<string, Feed>;
 
 /** Feeds begin with the first follower of a kind and end with the last, or with `life`. */
-export function createFollowing(options: FeedOptions): Following {
+export function createFollowing(options: FollowingOptions): Following {
   const feeds: Feeds = new Map<string, Feed>();
+  const tell = createTeller(feeds, options.followed);
   options.life.addEventListener("abort", () => feeds.forEach(feed => feed.end()), { once: true });
 
   /** The fault of a kind that is unavailable; rejects for every other reason. What is `fresh` is not listed yet. */
@@ -38,9 +44,23 @@ export function createFollowing(options: FeedOptions): Following {
         return faultsOf(kinds, await unlessAborted(Promise.allSettled(joining), signal));
       } finally {
         for (const id of fresh) leave(feeds, follower, id);
+        tell();
       }
     },
-    unfollow: follower => leaveAllBut(feeds, follower, new Set()),
+    unfollow(follower) {
+      leaveAllBut(feeds, follower, new Set());
+      tell();
+    },
+  };
+}
+
+/** Tells nobody the same twice in a row. */
+function createTeller(feeds: Feeds, followed: FollowingOptions["followed"]): () => void {
+  let told = "";
+  return () => {
+    const now = [...feeds.keys()].sort().join("\n");
+    if (now !== told) followed?.([...feeds.values()].map(({ kind }) => kind));
+    told = now;
   };
 }
 

@@ -3,8 +3,8 @@ import { isObject, type Json } from "../../model/json";
 import type { Kube } from "./client";
 import { failUnlessFound } from "./faults";
 
-const NAMESPACE = "pepr-system";
-const NAME = "nopea";
+export const NAMESPACE = "pepr-system";
+export const NAME = "nopea";
 
 export interface Variables {
   readonly secret: Readonly<Record<string, string>>;

@@ -1,0 +1,79 @@
+/** One of the hooks' two webhook configurations, as the API server has it. */
+import type { HookedResource } from "../../model/hooks";
+import { isList, isObject, type Json, type JsonObject } from "../../model/json";
+import { applyOwn } from "./apply-own";
+import type { Kube } from "./client";
+import { serverMessage } from "./faults";
+import { readObject } from "./hook-plan";
+
+const MANAGER = "nopea";
+
+export interface HookConfiguration {
+  /** Puts it as it is to be (undefined: away). True where somebody else had changed or deleted it meanwhile. */
+  put(object: JsonObject | undefined, signal: AbortSignal): Promise<boolean>;
+  /** What it asks about as it is now. */
+  covered(signal: AbortSignal): Promise<readonly HookedResource[]>;
+}
+
+/** `path` is that of its collection. */
+export function createHookConfiguration(
+  kube: Kube,
+  collection: string,
+  name: string,
+): HookConfiguration {
+  const path = `${collection}/${name}`;
+  let last: { readonly text: string; readonly version: Json | undefined } | undefined;
+  return {
+    async put(object, signal) {
+      if (object === undefined) {
+        last = undefined;
+        await remove(kube, path, signal);
+        return false;
+      }
+      const text = JSON.stringify(object);
+      const before = last?.text === text ? last : undefined;
+      const { metadata } = await applyOwn(kube, { path, name, object }, signal);
+      const version = isObject(metadata) ? metadata.resourceVersion : undefined;
+      last = { text, version };
+      return before !== undefined && before.version !== version;
+    },
+    covered: async signal => resourcesOf(await readObject(kube, path, signal)),
+  };
+}
+
+/** What somebody else made under this name is not ours to delete. */
+async function remove(kube: Kube, path: string, signal: AbortSignal): Promise<void> {
+  const object = await readObject(kube, path, signal);
+  const metadata = isObject(object?.metadata) ? object.metadata : {};
+  if (!isOurs(metadata)) return;
+  const { uid } = metadata;
+  const body = JSON.stringify({ preconditions: { uid } });
+  const contentType = "application/json";
+  const answer = await kube({ method: "DELETE", path, body, contentType, signal });
+  // gone, or another one has its name by now: its event brings us back
+  if (answer.status < 300 || answer.status === 404 || answer.status === 409) return;
+  throw new Error(`DELETE ${path}: ${answer.status} ${serverMessage(answer.body)}`.trimEnd());
+}
+
+function isOurs({ managedFields }: JsonObject): boolean {
+  const entries = isList(managedFields) ? managedFields.filter(isObject) : [];
+  return entries.some(({ manager, operation }) => manager === MANAGER && operation === "Apply");
+}
+
+function resourcesOf(configuration: JsonObject | undefined): readonly HookedResource[] {
+  const webhooks = isList(configuration?.webhooks) ? configuration.webhooks.filter(isObject) : [];
+  const rules = webhooks.flatMap(({ rules }) => (isList(rules) ? rules.filter(isObject) : []));
+  return rules.flatMap(({ apiGroups, apiVersions, resources, scope }) => {
+    const [group = ""] = texts(apiGroups);
+    const [version = ""] = texts(apiVersions);
+    const apiVersion = group === "" ? version : `${group}/${version}`;
+    const namespaced = scope === "Namespaced";
+    return texts(resources).map(plural => ({ apiVersion, plural, namespaced }));
+  });
+}
+
+/** Names alone: a rule of ours has no wildcard, and will have none because of somebody else's. */
+function texts(list: Json | undefined): readonly string[] {
+  const all = isList(list) ? list : [];
+  return all.filter(text => typeof text === "string").filter(text => /^[a-z0-9.-]*$/.test(text));
+}

@@ -1,0 +1,116 @@
+/** Keeps the hooks' webhook configurations as they are to be, for as long as the process lives. */
+import { setMaxListeners } from "node:events";
+import { setTimeout as sleep } from "node:timers/promises";
+import {
+  EVIDENCE_CONFIGURATION,
+  WITNESS_CONFIGURATION,
+  type HookConfigurations,
+  type HookPlan,
+} from "../../model/hooks";
+import type { KindInfo } from "../../model/manifest";
+import { createAlarm, type Alarm } from "./alarm";
+import { createHookConfiguration } from "./hook-configuration";
+import { MUTATING, PEPR, readHookPlan, VALIDATING } from "./hook-plan";
+import { watchConfigurations, type HookWatchOptions } from "./hook-watch";
+import { createHookedKinds, type HookedKinds } from "./hooked-kinds";
+import { createTrouble } from "./trouble";
+import { pause, WATCH_LIMITS } from "./watch";
+
+export interface WebhookConfigurations {
+  /** The kinds that are managed from now on; returns at once. */
+  manage(kinds: readonly KindInfo[]): void;
+}
+
+/** The configurations stay when `life` ends. */
+export interface WebhookConfigurationsOptions extends HookWatchOptions {
+  readonly build: (plan: HookPlan) => HookConfigurations;
+  /** What was hooked before a restart stays so for so long: repositories come back one by one, as Git allows. */
+  readonly inheritMs?: number;
+}
+
+const INHERIT_MS = 5 * 60_000;
+/** Who has let us rest for so long does not fight with us. */
+const CALM_MS = 60_000;
+
+/**
+ * Looks at everything and puts it right: at the start, and whenever the managed kinds, Pepr's configurations or ours
+ * have changed. What fails is tried again.
+ */
+export function createWebhookConfigurations(
+  options: WebhookConfigurationsOptions,
+): WebhookConfigurations {
+  const { life, inheritMs = INHERIT_MS } = options;
+  // each watch, wait and request listens to it: no leak, whatever Node warns of
+  setMaxListeners(0, life);
+  const alarm = createAlarm();
+  const kinds = createHookedKinds();
+  const change = (make: () => void) => {
+    make();
+    alarm.ring();
+  };
+  void keep(options, createPass(options, kinds), alarm);
+  watchConfigurations(options, () => alarm.ring());
+  sleep(inheritMs, undefined, { signal: life, ref: false })
+    .then(() => change(() => kinds.disinherit()))
+    .catch(() => undefined);
+  return { manage: managed => change(() => kinds.manage(managed)) };
+}
+
+/** Puts both right once; true where somebody else had changed or deleted one. */
+type Pass = () => Promise<boolean>;
+
+function createPass({ kube, build, life }: WebhookConfigurationsOptions, kinds: HookedKinds): Pass {
+  const evidence = createHookConfiguration(kube, MUTATING, EVIDENCE_CONFIGURATION);
+  const witness = createHookConfiguration(kube, VALIDATING, WITNESS_CONFIGURATION);
+  return async () => {
+    await kinds.inherit(() => evidence.covered(life));
+    const plan = { ...(await readHookPlan(kube, life)), kinds: kinds.all() };
+    const wanted = build(plan);
+    if (plan.owner === undefined && (wanted.evidence ?? wanted.witness) !== undefined) {
+      // nopea is being uninstalled: what nobody owns would stay behind
+      throw new Error(`ClusterRole ${PEPR}, which is to own them, is missing`);
+    }
+    const restored = [
+      await evidence.put(wanted.evidence, life),
+      await witness.put(wanted.witness, life),
+    ];
+    return restored.includes(true);
+  };
+}
+
+/** Slower from failure to failure, and against somebody who undoes it again and again. */
+async function keep(
+  { log, life, limits = WATCH_LIMITS }: WebhookConfigurationsOptions,
+  pass: Pass,
+  alarm: Alarm,
+): Promise<void> {
+  const trouble = createTrouble(log, "webhook configurations wait", "webhook configurations go on");
+  const attempt = () =>
+    pass()
+      .then(restored => {
+        trouble.over();
+        return { failures: 0, fights: restored ? 1 : 0 };
+      })
+      .catch((error: unknown) => {
+        if (!life.aborted) trouble.begins(error);
+        alarm.ring();
+        return { failures: 1, fights: 0 };
+      });
+  for (let count = { failures: 0, fights: 0 }; ; ) {
+    const rested = await rest(alarm, life);
+    if (life.aborted) return;
+    const { failures, fights } = await attempt();
+    count = {
+      failures: failures === 0 ? 0 : count.failures + 1,
+      fights: rested > CALM_MS ? fights : count.fights + fights,
+    };
+    await pause(1 + Math.max(count.failures, count.fights), limits, life);
+  }
+}
+
+/** Until the alarm rings or life ends; how long that was. */
+async function rest(alarm: Alarm, life: AbortSignal): Promise<number> {
+  const since = performance.now();
+  await alarm.rung(life).catch(() => undefined);
+  return performance.now() - since;
+}
