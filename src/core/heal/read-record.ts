@@ -75,7 +75,8 @@ function readPlans(status: JsonObject): Pick<Episode, "until" | "graceUntil"> {
 const VERBS = ["UPDATE", "SCALE", "DELETE", "CREATE"] as const;
 const SOURCES = ["admission", "inferred"] as const;
 
-function readEdit(value: unknown): Edit | undefined {
+/** The inverse of writeEdit; undefined for what tells no edit. */
+export function readEdit(value: unknown): Edit | undefined {
   const edit = objectOf(value);
   const id = textOf(edit.id);
   const at = timeOf(edit.at);

@@ -64,7 +64,11 @@ function statusOf(episode: Episode, rfc3339: RecordTools["rfc3339"]): JsonObject
   };
 }
 
-function writeEdit({ at, groups, changes, ...edit }: Edit, rfc3339: RecordTools["rfc3339"]) {
+/** An edit as records and stamps hold it. */
+export function writeEdit(
+  { at, groups, changes, ...edit }: Edit,
+  rfc3339: RecordTools["rfc3339"],
+): JsonObject {
   return {
     ...edit,
     at: rfc3339(at),

@@ -1,0 +1,30 @@
+/** What the admission hook knows beside the request: values, and no way to ask for more. */
+import type { ConflictPolicy, HealPolicy } from "../../model/git-repository";
+import type { RepositoryName } from "../../model/ownership";
+import type { ShowValues } from "../../model/settings";
+import type { Texts } from "./own-names";
+import type { Seal } from "./seal";
+import type { ServiceAccount } from "./who";
+
+/** A GitRepository, as far as it says what becomes of an edit. */
+export interface Managing extends RepositoryName {
+  readonly healPolicy: HealPolicy;
+  readonly graceMs?: number;
+  readonly suspended: boolean;
+  readonly conflictPolicy: ConflictPolicy;
+}
+
+export interface Knowing {
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  /** A new ULID: of the edit, if there is one. */
+  readonly id: string;
+  readonly seal: Seal;
+  readonly showValues: ShowValues;
+  /** Cuts off what is below a second. */
+  readonly rfc3339: (milliseconds: number) => string;
+  /** By the labels of an object; undefined: not known, or not yet. */
+  readonly repositoryOf: (labels: Texts) => Managing | undefined;
+  /** nopea's own account, where it is another than a deployment gives it. */
+  readonly account?: ServiceAccount;
+}
