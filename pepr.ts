@@ -7,7 +7,7 @@ import { keepConnectionsAlive } from "./src/adapters/keep-alive";
 import { createLog } from "./src/adapters/log";
 import { createMetrics } from "./src/adapters/metrics";
 import { readPeprPort } from "./src/config";
-import { openGate } from "./src/process/admission";
+import { openHooks } from "./src/process/admission";
 import type { Shell } from "./src/process/shell";
 import { runWatcher } from "./src/process/watcher";
 
@@ -28,7 +28,7 @@ if (mode === "build") {
 
 function run(shell: Shell): void {
   const isWatcher = mode === "dev" || watchMode === "true";
-  const hooks = mode === "dev" || !isWatcher ? openGate(shell) : NO_HOOKS;
+  const hooks = mode === "dev" || !isWatcher ? openHooks(shell) : NO_HOOKS;
   if (isWatcher) void runWatcher(shell, inbox => start(inbox, hooks));
   else start(NOBODY, hooks);
 }

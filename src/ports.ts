@@ -5,6 +5,7 @@ import type {
   RepositoryId,
   RepositoryStatus,
 } from "./model/git-repository";
+import type { AdmissionRequest } from "./model/admission";
 import type { Episode } from "./model/episode";
 import type { Observation } from "./model/observation";
 import type { Desired, KindInfo, Manifest, TypeRef } from "./model/manifest";
@@ -13,6 +14,7 @@ import type { Plan } from "./model/plan";
 import type { JsonObject } from "./model/json";
 import type { Live, Sighting } from "./model/live";
 import type { Sha256 } from "./model/ownership";
+import type { Testimony } from "./model/testimony";
 import type { Settings } from "./model/settings";
 import type { Fault } from "./model/verdict";
 
@@ -134,6 +136,17 @@ export interface DriftRecords {
   remove(repository: RepositoryId, record: string, signal: AbortSignal): Promise<void>;
 }
 
+/** What the admission process leaves for the watcher. Rejects like DriftRecords. */
+export interface Testimonies {
+  /** The whole object that a request for a subresource is about; undefined: it is not there. */
+  target(
+    of: Pick<AdmissionRequest, "resource" | "namespace" | "name">,
+    signal: AbortSignal,
+  ): Promise<JsonObject | undefined>;
+  /** A pending DriftRecord: whoever watches confirms it, or drops it. */
+  write(repository: RepositoryId, testimony: Testimony, signal: AbortSignal): Promise<void>;
+}
+
 /** Time, and the chance for others to run. Milliseconds since the epoch. */
 export interface Clock {
   now(): number;
@@ -162,6 +175,8 @@ export interface Metrics {
   /** One of a few words: received, ignored, invalid_signature … */
   httpAnswered(outcome: string): void;
   workers(count: number): void;
+  /** A hook broke, or could not leave word of what it saw. */
+  hookFailed(hook: "mutate" | "witness"): void;
 }
 
 /** Everything that a worker can reach. */

@@ -15,8 +15,6 @@ export const ANNOTATION_SUSPEND_HEAL_BY = "nopea.io/suspend-heal-by";
 export const ANNOTATION_SUSPEND_HEAL_AT = "nopea.io/suspend-heal-at";
 export const ANNOTATION_SUSPEND_HEAL_UNTIL = "nopea.io/suspend-heal-until";
 export const ANNOTATION_SUSPEND_HEAL_REASON = "nopea.io/suspend-heal-reason";
-/** What was edited by hand, and by whom: stamped by the admission hook on the very write. */
-export const ANNOTATION_MANUAL_EDIT = "nopea.io/manual-edit";
 /** Proof that the hook wrote what it alone writes. */
 export const ANNOTATION_SEAL = "nopea.io/seal";
 export const ANNOTATION_SYNC_AT = "nopea.io/sync-at";

@@ -1,46 +1,92 @@
 /** The admission process: values that the hook decides by, kept at hand so that no request to it has to ask for them. */
 import { clock } from "../adapters/clock";
 import { createIds } from "../adapters/ids";
-import { followRepositories } from "../adapters/kube/follow-repositories";
+import { followAll, type Listener } from "../adapters/kube/follow-all";
+import { createTestimonies } from "../adapters/kube/testimonies";
 import { createSealer } from "../adapters/seal";
 import { sha256 } from "../adapters/sha256";
+import { pendingRecordOf } from "../core/heal/record";
+import { API_VERSION } from "../model/annotations";
+import type { Testimonies } from "../ports";
 import { createGate, type Gate } from "../worker/gate";
 import { createPolicies } from "../worker/policies";
+import { createWitness, type Witness } from "../worker/witness";
 import { connect } from "./connect";
 import { createSettings } from "./settings";
 import type { Shell } from "./shell";
 import { untilDone } from "./until-done";
 
-/** Returns at once: what is not known yet is left out of evidence and warnings, and nobody waits for it. */
-export function openGate(shell: Shell): Gate {
-  const { log, metrics } = shell;
-  const policies = createPolicies(sha256);
-  let settings: ReturnType<typeof createSettings> | undefined;
-  void untilDone(shell, "knowledge of repositories", async () => {
-    const { kube, stream } = await connect();
-    settings ??= createSettings(kube, log, shell.life);
-    followRepositories({ kube, stream, told: policies, log, life: shell.life });
-    await learnSettings(shell, settings);
-  });
-  const sealer = createSealer(() => settings?.sealKey());
-  return createGate({
-    clock,
-    newId: createIds(() => clock.now()),
-    seal: sealer.seal,
-    showValues: () => settings?.known()?.showValues ?? "safe",
-    repositoryOf: labels => policies.of(labels)?.managing,
-    failed: (hook, error) => {
-      metrics.hookFailed(hook);
-      log.error({ hook, error: error instanceof Error ? error.stack : String(error) }, "hook failed");
-    },
-  });
+const REPOSITORIES = {
+  apiVersion: API_VERSION,
+  kind: "GitRepository",
+  plural: "gitrepositories",
+  namespaced: true,
+};
+
+const rfc3339 = (milliseconds: number) => clock.rfc3339(milliseconds);
+
+export interface Hooks extends Gate {
+  readonly witness: Witness;
 }
 
-/** The watcher makes the key of the seal when it starts. */
-async function learnSettings(shell: Shell, settings: ReturnType<typeof createSettings>) {
-  await untilDone(shell, "settings read", async () => {
-    await settings.read();
-    if (settings.sealKey() === undefined) throw new Error("the watcher has made no key yet");
+/** Whoever deletes or scales waits for no longer than that. */
+const PATIENCE_MS = 500;
+
+/** Returns at once: what is not known yet is left out of evidence and warnings, and nobody waits for it. */
+export function openHooks(shell: Shell): Hooks {
+  const { log, metrics } = shell;
+  const policies = createPolicies(sha256);
+  const learned = learn(shell, policies);
+  const failed = (hook: "mutate" | "witness", error: unknown) => {
+    metrics.hookFailed(hook);
+    log.error({ hook, error: error instanceof Error ? error.stack : String(error) }, "hook failed");
+  };
+  const showValues = () => learned.settings?.known()?.showValues ?? "safe";
+  const { seal } = createSealer(() => learned.settings?.sealKey());
+  const gate = createGate({
+    clock,
+    newId: createIds(() => clock.now()),
+    seal,
+    showValues,
+    repositoryOf: labels => policies.of(labels)?.managing,
+    failed,
   });
-  void settings.follow(() => undefined);
+  const witness = createWitness({
+    testimonies: () => learned.testimonies,
+    policies,
+    patience: () => AbortSignal.timeout(PATIENCE_MS),
+    clock,
+    sha256,
+    showValues,
+    failed,
+  });
+  return { ...gate, witness };
+}
+
+interface Learned {
+  settings?: ReturnType<typeof createSettings>;
+  testimonies?: Testimonies;
+}
+
+/** What comes from the API server, as soon as it does. */
+function learn(shell: Shell, policies: Listener): Learned {
+  const { log, life } = shell;
+  const learned: Learned = {};
+  const begin = async () => {
+    const { kube, stream } = await connect();
+    followAll({ kube, stream, kind: REPOSITORIES, listener: policies, log, life });
+    learned.testimonies = createTestimonies(kube, (repository, testimony) =>
+      pendingRecordOf(repository, testimony, { rfc3339, sha256 }),
+    );
+    const settings = createSettings(kube, log, life);
+    learned.settings = settings;
+    await untilDone(shell, "settings read", async () => {
+      await settings.read();
+      // made by the watcher when it starts
+      if (settings.sealKey() === undefined) throw new Error("there is no key for seals yet");
+    });
+    await settings.follow(() => undefined);
+  };
+  void untilDone(shell, "knowledge of the cluster", begin);
+  return learned;
 }

@@ -37,25 +37,34 @@ export function createSettings(kube: Kube, log: Log, life: AbortSignal) {
     return settings;
   }
 
-  async function follow(changed: () => void): Promise<never> {
-    for (;;) {
-      await clock.sleep(EVERY_MS, life);
-      const before = JSON.stringify(settings);
-      await read().catch((error: unknown) =>
-        log.warn({ error: String(error) }, "settings not read"),
-      );
-      if (JSON.stringify(settings) !== before) changed();
-    }
-  }
-
   return {
     read,
     current,
-    follow,
+    follow: (changed: () => void) => readAgain({ read, known: () => settings, log, life }, changed),
     /** Undefined: not read yet. */
     known: () => settings,
     httpPort: () => httpPort,
     /** Undefined: not made yet, or not read. */
     sealKey: () => sealKey,
   };
+}
+
+interface Rereading {
+  readonly read: () => Promise<void>;
+  readonly known: () => Settings | undefined;
+  readonly log: Log;
+  readonly life: AbortSignal;
+}
+
+/** Calls back whenever they have become others. */
+async function readAgain(
+  { read, known, log, life }: Rereading,
+  changed: () => void,
+): Promise<never> {
+  for (;;) {
+    await clock.sleep(EVERY_MS, life);
+    const before = JSON.stringify(known());
+    await read().catch((error: unknown) => log.warn({ error: String(error) }, "settings not read"));
+    if (JSON.stringify(known()) !== before) changed();
+  }
 }

@@ -8,13 +8,17 @@ import type { Kube } from "../adapters/kube/client";
 import { createCluster } from "../adapters/kube/cluster";
 import { createDriftRecords } from "../adapters/kube/drift-records";
 import { installDefinitions } from "../adapters/kube/install";
+import { ensureSealKey } from "../adapters/kube/seal-key";
 import { createSecrets } from "../adapters/kube/secrets";
+import { createWebhookConfigurations } from "../adapters/kube/webhook-configurations";
 import { installService } from "../adapters/kube/service";
 import { sha256 } from "../adapters/sha256";
 import { verify } from "../adapters/signature";
+import { webhookConfigurations } from "../core/evidence/webhook-rules";
 import { readRecord } from "../core/heal/read-record";
 import { recordOf } from "../core/heal/record";
 import { parseGitCredentials } from "../core/repository/git-credentials";
+import type { KindInfo } from "../model/manifest";
 import type { Settings } from "../model/settings";
 import { createInbox, type Inbox } from "../worker/inbox";
 import { createReceiver } from "../worker/receive";
@@ -28,13 +32,29 @@ const rfc3339 = (milliseconds: number) => clock.rfc3339(milliseconds);
 
 /** `serve` is called when GitRepositories can be taken. */
 export async function runWatcher(shell: Shell, serve: (inbox: Inbox) => void): Promise<void> {
-  const { log, metrics, life } = shell;
+  const { log, life } = shell;
   tellRejections(shell);
   const { kube, stream } = await connect();
   await untilDone(shell, "CustomResourceDefinitions applied", () => installDefinitions(kube, life));
   const settings = createSettings(kube, log, life);
-  await untilDone(shell, "settings read", settings.read);
+  await untilDone(shell, "settings read", async () => {
+    await ensureSealKey(kube, life);
+    await settings.read();
+  });
+  const supervisor = supervise(shell, { kube, stream, settings });
+  serve(createInbox(supervisor));
+  openHttp(shell, { supervisor, settings, kube });
+  void settings.follow(() => supervisor.nudgeAll());
+}
 
+interface Reach extends Awaited<ReturnType<typeof connect>> {
+  readonly settings: ReturnType<typeof createSettings>;
+}
+
+function supervise({ log, metrics, life }: Shell, { kube, stream, settings }: Reach): Supervisor {
+  const build = webhookConfigurations;
+  const hooks = createWebhookConfigurations({ kube, stream, build, log, life });
+  const followed = (kinds: readonly KindInfo[]) => hooks.manage(kinds);
   const supervisor = createSupervisor({
     git: createGit(() => settings.current()),
     secrets: createSecrets({
@@ -46,7 +66,7 @@ export async function runWatcher(shell: Shell, serve: (inbox: Inbox) => void): P
       log,
       life,
     }),
-    cluster: createCluster({ kube, stream, log, life }),
+    cluster: createCluster({ kube, stream, log, life, followed }),
     driftRecords: createDriftRecords(kube, {
       write: (repository, episode) => recordOf(repository, episode, { rfc3339, sha256 }),
       read: readRecord,
@@ -59,9 +79,7 @@ export async function runWatcher(shell: Shell, serve: (inbox: Inbox) => void): P
     sha256,
     settings: settings.current,
   });
-  serve(createInbox(supervisor));
-  openHttp(shell, { supervisor, settings, kube });
-  void settings.follow(() => supervisor.nudgeAll());
+  return supervisor;
 }
 
 function createGit(settings: () => Settings) {

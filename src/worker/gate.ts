@@ -5,6 +5,7 @@ import { parseRequest } from "../core/evidence/parse-request";
 import type { Admission } from "../model/admission";
 import type { Clock } from "../ports";
 
+/** Of writes that can carry evidence; see witness.ts for the others. */
 export interface Gate {
   /** Decides on a request as the API server sends it. Never throws, and asks nobody. */
   mutate(request: unknown): void;

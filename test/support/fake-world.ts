@@ -72,6 +72,7 @@ export function createFakeWorld(change: (world: World) => World = world => world
       syncEnded: outcome => (metrics[outcome] += 1),
       workerRestarted: () => (metrics.restarts += 1),
       httpAnswered: () => undefined,
+      hookFailed: () => undefined,
       workers: count => (metrics.workers = count),
     },
     newId: createFakeIds(() => clock.now()),

@@ -54,7 +54,7 @@ export function createDriftRecords(kube: Kube, tools: RecordTools): DriftRecords
       const path = pathOf(repository, episode.record);
       const object = tools.write(repository, episode);
       if (known.has(path) && (await replaceStatus(kube, { path, object }, signal))) return;
-      if (await put(kube, { path, object }, signal)) see(path);
+      if (await writeRecord(kube, { path, object }, signal)) see(path);
     },
     async remove(repository, record, signal) {
       const path = pathOf(repository, record);
@@ -132,7 +132,11 @@ function isAnother({ status, body }: KubeAnswer): boolean {
 }
 
 /** Makes it, or makes it as it was; false: there is no place for it any more. */
-async function put(kube: Kube, { path, object }: Stored, signal: AbortSignal): Promise<boolean> {
+export async function writeRecord(
+  kube: Kube,
+  { path, object }: Stored,
+  signal: AbortSignal,
+): Promise<boolean> {
   const { status, ...rest } = object;
   const request: KubeRequest = {
     method: "PATCH",

@@ -8,6 +8,7 @@ import { covers, hasField, NO_FIELDS } from "../../model/field-set";
 import { toCanonicalJson, type Json, type JsonObject } from "../../model/json";
 import { shown } from "../heal/shown";
 import { declaredChanges, type DeclaredChange } from "./declared-changes";
+import { toldGroups } from "./groups";
 import type { Knowing } from "./knowing";
 import { fieldsOfManager, ownManager } from "./own-entry";
 import { textsOf } from "./own-names";
@@ -78,16 +79,12 @@ function textOf(side: "from" | "to", value: Json | undefined): Partial<Change> {
   return value === undefined ? {} : { [side]: toCanonicalJson(value) };
 }
 
-/** In nearly every write. */
-const EVERYBODY = "system:authenticated";
-const MOST_GROUPS = 10;
-
 function editOf(
   { request: { user, fieldManager } }: Editing,
   changes: readonly Change[],
   { id, now }: Knowing,
 ): Edit {
-  const groups = user.groups.filter(group => group !== EVERYBODY).slice(0, MOST_GROUPS);
+  const groups = toldGroups(user);
   return {
     id,
     by: user.name === "" ? "unknown" : user.name,

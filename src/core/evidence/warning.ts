@@ -23,7 +23,7 @@ export interface Warning {
 }
 
 /** At most three lines, each short enough for an API server; none where there is nothing to say. */
-export function warningsOf(warning: Warning, knowing: Knowing): readonly string[] {
+export function warningsOf(warning: Warning, knowing: Foreseeing): readonly string[] {
   const { notices, changes } = warning;
   const isCopy = notices.some(({ about }) => about === "copy");
   const fate = changes.length === 0 ? undefined : fateOf(warning, knowing);
@@ -36,11 +36,14 @@ export function warningsOf(warning: Warning, knowing: Knowing): readonly string[
     .map(line => cut(line, LONGEST_LINE));
 }
 
+/** What may become of an edit depends on. */
+export type Foreseeing = Pick<Knowing, "now" | "rfc3339" | "repositoryOf">;
+
 const MOST_LINES = 3;
 /** An API server cuts at 256. */
 const LONGEST_LINE = 250;
 
-function aboutNotice(notice: Notice, warning: Warning, { now, rfc3339 }: Knowing): string {
+function aboutNotice(notice: Notice, warning: Warning, { now, rfc3339 }: Foreseeing): string {
   switch (notice.about) {
     case "copy":
       return "nopea.io labels and annotations were kept as they were: this write brought others along, as a rollout undo, a replace or a restored backup does.";
@@ -82,7 +85,7 @@ interface Fate {
 }
 
 /** In the order in which nopea decides. */
-function fateOf(warning: Warning, knowing: Knowing): Fate {
+function fateOf(warning: Warning, knowing: Foreseeing): Fate {
   const managing = knowing.repositoryOf(warning.names.labels);
   if (managing?.suspended === true)
     return stays("it is suspended, your edit stays until it is resumed");
@@ -102,14 +105,18 @@ function stays(what: string): Fate {
 }
 
 /** A grace period counts from the first edit that is open. */
-function undoing({ graceMs = 0 }: Managing, { since }: Warning, { now, rfc3339 }: Knowing): string {
+function undoing(
+  { graceMs = 0 }: Managing,
+  { since }: Warning,
+  { now, rfc3339 }: Foreseeing,
+): string {
   const until = wholeSeconds((since ?? now) + graceMs);
   if (graceMs === 0 || until <= now) return "your edit will be undone at once";
   return `your edit will be undone in ${formatDuration(until - now)}, at ${rfc3339(until)}`;
 }
 
 /** Undefined: the object is not suspended. */
-function suspensionEnd({ names: { annotations } }: Warning, { now, rfc3339 }: Knowing) {
+function suspensionEnd({ names: { annotations } }: Warning, { now, rfc3339 }: Foreseeing) {
   const companions = readCompanions(annotations);
   const suspension = readSuspension(annotations, companions?.at ?? now);
   if (!isSuspended(suspension, now)) return undefined;

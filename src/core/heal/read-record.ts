@@ -3,10 +3,28 @@ import type { Change, Edit, Episode } from "../../model/episode";
 import { isList, isObject, type JsonObject } from "../../model/json";
 import { groupOf } from "../../model/manifest";
 import type { ObjectKey } from "../../model/object-key";
+import type { Testimony } from "../../model/testimony";
 import { parseTime } from "../../model/time";
 
-/** The episode that recordOf wrote; undefined for what tells no episode. Never throws. */
+/** The episode that recordOf wrote; undefined for what tells no episode, or none yet. Never throws. */
 export function readRecord(object: unknown): Episode | undefined {
+  return isPending(object) ? undefined : read(object);
+}
+
+/** What a pending record tells; undefined for every other. Never throws. */
+export function readTestimony(object: unknown): Testimony | undefined {
+  const found = isPending(object) ? read(object) : undefined;
+  const edit = found?.edits[0];
+  if (found === undefined || edit === undefined) return undefined;
+  const { record, key, apiVersion, uid } = found;
+  return { record, key, apiVersion, uid, edit };
+}
+
+function isPending(object: unknown): boolean {
+  return objectOf(objectOf(object).status).state === "pending";
+}
+
+function read(object: unknown): Episode | undefined {
   const { metadata, spec, status } = objectOf(object);
   const record = textOf(objectOf(metadata).name);
   const about = readObject(objectOf(spec).object);
@@ -40,7 +58,7 @@ const DECISIONS = [
   "undone",
 ] as const;
 
-/** `state` only repeats what the decision says, and people read it: it is not asked. */
+/** But for `pending`, `state` only repeats what the decision says, and people read it: it is not asked. */
 function readStatus(
   status: JsonObject,
 ): Omit<Episode, "record" | "key" | "apiVersion" | "uid"> | undefined {

@@ -2,8 +2,9 @@
 import { API_VERSION, LABEL_REPOSITORY } from "../../model/annotations";
 import { isOpen, type Edit, type Episode } from "../../model/episode";
 import type { RepositoryId } from "../../model/git-repository";
-import { toCanonicalJson, type Json, type JsonObject } from "../../model/json";
+import { isObject, toCanonicalJson, type Json, type JsonObject } from "../../model/json";
 import { ownerMarks, type Sha256 } from "../../model/ownership";
+import type { Testimony } from "../../model/testimony";
 import { secondsUp } from "../../model/time";
 
 export interface RecordTools {
@@ -43,6 +44,29 @@ export function recordOf(
     },
     status: statusOf(inSeconds(episode), rfc3339),
   };
+}
+
+/** The record of what may turn out not to have happened: whoever watches confirms it, or drops it. */
+export function pendingRecordOf(
+  repository: RepositoryId,
+  { record, key, apiVersion, uid, edit }: Testimony,
+  tools: RecordTools,
+): JsonObject {
+  const { at } = edit;
+  const { status, ...rest } = recordOf(
+    repository,
+    {
+      ...{ record, key, apiVersion, uid, edits: [edit], fields: [], conflicts: [], repeats: 0 },
+      class: "manual_drift",
+      since: at,
+      decision: "waiting",
+      decisionAt: at,
+      reason: "seen at admission; no watch has confirmed it yet",
+      commit: "",
+    },
+    tools,
+  );
+  return { ...rest, status: { ...(isObject(status) ? status : {}), state: "pending" } };
 }
 
 function statusOf(episode: Episode, rfc3339: RecordTools["rfc3339"]): JsonObject {

@@ -1,0 +1,11 @@
+/** Which groups of a user evidence names. */
+import type { AdmissionUser } from "../../model/admission";
+
+/** In nearly every write. */
+const EVERYBODY = "system:authenticated";
+const MOST_GROUPS = 10;
+
+/** The first few of those that tell something. */
+export function toldGroups({ groups }: AdmissionUser): readonly string[] {
+  return groups.filter(group => group !== EVERYBODY).slice(0, MOST_GROUPS);
+}

@@ -1,0 +1,86 @@
+/** What the validating hook makes of a request: who deleted or scaled what is managed, since no object can carry that. */
+import type { AdmissionRequest } from "../../model/admission";
+import type { Change } from "../../model/episode";
+import { isObject, toCanonicalJson, type Json, type JsonObject } from "../../model/json";
+import { groupOf } from "../../model/manifest";
+import type { Sha256 } from "../../model/ownership";
+import type { Testimony } from "../../model/testimony";
+import { uidOf } from "../drift/snapshot";
+import { editId, recordName } from "../heal/record-name";
+import { shown } from "../heal/shown";
+import { toldGroups } from "./groups";
+import type { Knowing } from "./knowing";
+import { writerOf } from "./who";
+
+/** What a request is about, if it is of interest at all. */
+export type Deed = "DELETE" | "SCALE";
+
+/** Undefined: nobody needs to be told of it. nopea and the control plane carry out what is known already. */
+export function deedOf({
+  operation,
+  subresource,
+  user,
+  dryRun,
+}: AdmissionRequest): Deed | undefined {
+  if (dryRun || writerOf(user) !== "somebody") return undefined;
+  if (operation === "DELETE" && subresource === "") return "DELETE";
+  return operation === "UPDATE" && subresource === "scale" ? "SCALE" : undefined;
+}
+
+export interface Witnessed {
+  readonly request: AdmissionRequest;
+  readonly deed: Deed;
+  /** The whole object that is deleted or scaled, as it is stored. */
+  readonly target: JsonObject;
+}
+
+/** Undefined: nothing changes by it. */
+export function testify(
+  { request, deed, target }: Witnessed,
+  { now, showValues }: Pick<Knowing, "now" | "showValues">,
+  sha256: Sha256,
+): Testimony | undefined {
+  const { kind, apiVersion } = target;
+  const uid = uidOf(target);
+  const changes = deed === "DELETE" ? [] : scaling(request);
+  if (uid === "" || typeof kind !== "string" || typeof apiVersion !== "string") return undefined;
+  if (changes === undefined || isTerminating(target)) return undefined;
+  const { name: by } = request.user;
+  const manager = request.fieldManager;
+  return {
+    record: recordName(uid, now, sha256),
+    key: { group: groupOf(apiVersion), kind, namespace: request.namespace, name: request.name },
+    apiVersion,
+    uid,
+    edit: {
+      id: editId(uid, now, `${deed} ${request.uid}`, sha256),
+      by,
+      groups: toldGroups(request.user),
+      at: now,
+      verb: deed,
+      ...(manager === "" ? {} : { manager }),
+      source: "admission",
+      changes: changes.map(change => shown(change, kind, showValues)),
+    },
+  };
+}
+
+/** Undefined: to the number that it has. A CustomResourceDefinition may call the field otherwise. */
+function scaling({ object, oldObject }: AdmissionRequest): readonly Change[] | undefined {
+  const [from, to] = [replicasOf(oldObject), replicasOf(object)];
+  if (from === to) return undefined;
+  const text = (value: Json | undefined) =>
+    value === undefined ? undefined : toCanonicalJson(value);
+  return [{ path: REPLICAS, from: text(from), to: text(to) }];
+}
+
+const REPLICAS = "spec.replicas";
+
+function replicasOf(scale: JsonObject | undefined): Json | undefined {
+  const spec = scale?.spec;
+  return isObject(spec) ? spec.replicas : undefined;
+}
+
+function isTerminating({ metadata }: JsonObject): boolean {
+  return isObject(metadata) && metadata.deletionTimestamp !== undefined;
+}

@@ -1,0 +1,78 @@
+/** Sees deletions and scalings of managed objects before they happen, and leaves word of them for whoever watches. */
+import { deletionWarnings } from "../core/evidence/deletion-warning";
+import type { Knowing } from "../core/evidence/knowing";
+import { ownNamesOf } from "../core/evidence/own-names";
+import { parseRequest } from "../core/evidence/parse-request";
+import { deedOf, testify, type Witnessed } from "../core/evidence/testify";
+import { warningsOf } from "../core/evidence/warning";
+import type { AdmissionRequest } from "../model/admission";
+import type { Sha256 } from "../model/ownership";
+import type { Clock, Testimonies } from "../ports";
+import type { Policies } from "./policies";
+
+/** Resolves with warnings for whoever deletes or scales; never rejects, and never refuses. */
+export type Witness = (request: unknown) => Promise<readonly string[]>;
+
+export interface WitnessOptions {
+  /** Undefined: there is no way to the API server yet. */
+  readonly testimonies: () => Testimonies | undefined;
+  readonly policies: Pick<Policies, "of">;
+  /** Aborted when whoever deletes or scales has waited long enough. */
+  readonly patience: () => AbortSignal;
+  readonly clock: Pick<Clock, "now" | "rfc3339">;
+  readonly sha256: Sha256;
+  readonly showValues: () => Knowing["showValues"];
+  /** The hook broke, or the API server did not take what it saw: the request passes all the same. */
+  readonly failed: (hook: "witness", error: unknown) => void;
+}
+
+/** The word is left before the deed: who watches for both mostly hears of it first. */
+export function createWitness(options: WitnessOptions): Witness {
+  return async raw => {
+    try {
+      const request = parseRequest(raw);
+      return request === undefined ? [] : await attend(options, request);
+    } catch (error) {
+      options.failed("witness", error);
+      return [];
+    }
+  };
+}
+
+async function attend(
+  { testimonies: tell, policies, patience, clock, sha256, showValues }: WitnessOptions,
+  request: AdmissionRequest,
+): Promise<readonly string[]> {
+  const deed = deedOf(request);
+  const testimonies = tell();
+  if (deed === undefined || testimonies === undefined) return [];
+  const signal = patience();
+  const target = deed === "DELETE" ? request.oldObject : await testimonies.target(request, signal);
+  const known = target && policies.of(ownNamesOf(target).labels);
+  if (target === undefined || known === undefined) return [];
+  const { managing, id } = known;
+  const knowing = {
+    now: clock.now(),
+    showValues: showValues(),
+    rfc3339: (milliseconds: number) => clock.rfc3339(milliseconds),
+    repositoryOf: () => managing,
+  };
+  const witnessed = { request, deed, target };
+  const testimony = testify(witnessed, knowing, sha256);
+  if (testimony === undefined) return [];
+  await testimonies.write(id, testimony, signal);
+  return warnings(witnessed, testimony.edit.changes, knowing);
+}
+
+function warnings(
+  { request, deed, target }: Witnessed,
+  changes: Parameters<typeof warningsOf>[0]["changes"],
+  knowing: Parameters<typeof warningsOf>[1],
+): readonly string[] {
+  if (deed === "SCALE") {
+    const names = ownNamesOf(target);
+    return warningsOf({ request, names, notices: [], changes, since: undefined }, knowing);
+  }
+  const managing = knowing.repositoryOf({});
+  return managing === undefined ? [] : deletionWarnings(request, managing, knowing);
+}
