@@ -51,6 +51,7 @@ export async function setUp(
   stops.push(server.stop, () => life.abort());
   const lists: KubeRequest[] = [];
   const logged: string[] = [];
+  const followed: (readonly string[])[] = [];
   const kube = async (request: KubeRequest) => {
     request.signal.throwIfAborted();
     const { status = 200, body = {} } = await answer(request, lists.push(request));
@@ -67,6 +68,7 @@ export async function setUp(
     log,
     life: life.signal,
     limits,
+    followed: kinds => followed.push(kinds.map(({ plural }) => plural).sort()),
   });
   /** Sends these over the connection that stands, once there is one. */
   const send = async (...events: readonly string[]) => {
@@ -74,7 +76,7 @@ export async function setUp(
     open.at(-1)?.write(events.join(""));
   };
   const versions = () => server.watches.map(query => query.get("resourceVersion"));
-  return { ...following, server, lists, logged, send, versions, open, life };
+  return { ...following, server, lists, logged, followed, send, versions, open, life };
 }
 
 export async function until(fits: () => boolean) {

@@ -14,7 +14,7 @@ import { connectStream } from "./kube-adapter";
 
 const ADMISSION = "admissionregistration.k8s.io/v1";
 const RBAC = "rbac.authorization.k8s.io/v1";
-export const PEPR_PATH = "/validate/0123456789abcdef";
+const PEPR_PATH = "/validate/0123456789abcdef";
 
 interface Webhook {
   readonly name: string;

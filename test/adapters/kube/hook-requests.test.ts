@@ -195,6 +195,11 @@ describe("nopea", () => {
     },
   );
 
+  test("somebody of whom nothing extra is known: asked like everybody", async () => {
+    await touch(impersonating("larry"), await create({ labels: MANAGED }));
+    expect(asked()).toEqual(["mutate UPDATE configmaps larry"]);
+  });
+
   test("an account of another with other extras: asked like everybody", async () => {
     const other = impersonating("system:serviceaccount:shop:deployer", {
       "Impersonate-Extra-Reason": "INC-4711",

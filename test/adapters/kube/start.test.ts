@@ -1,7 +1,7 @@
 /** What is asked of the API server before anything syncs. */
 import { describe, expect, test } from "vitest";
 import { readVariables } from "../../../src/adapters/kube/variables";
-import { versionProblem } from "../../../src/adapters/kube/version";
+import { hasMatchConditions, versionProblem } from "../../../src/adapters/kube/version";
 import { createFakeKube } from "../../support/fake-kube";
 
 const signal = new AbortController().signal;
@@ -20,6 +20,21 @@ describe("the version of the API server", () => {
     expect(await versionProblem(kube, signal)).toBe(
       `Kubernetes ${gitVersion} is too old: nopea needs 1.22 or newer for server-side apply`,
     );
+  });
+});
+
+describe("matchConditions", () => {
+  test.each([
+    ["v1.22.0", false],
+    ["v1.29.1+k3s1", false],
+    ["v1.30.4-eks-a737599", true],
+    ["v1.36.3", true],
+    ["v2.0.0", true],
+    ["", false],
+    ["unknown", false],
+  ])("%s: %s", async (gitVersion, known) => {
+    const { kube } = createFakeKube(() => ({ body: { gitVersion } }));
+    expect(await hasMatchConditions(kube, signal)).toBe(known);
   });
 });
 

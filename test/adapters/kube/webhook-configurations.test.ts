@@ -1,4 +1,5 @@
 /** The hooks' webhook configurations on a real API server: made, followed, put back, taken away. */
+import { setTimeout as sleep } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
 import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
 import { startControlPlane } from "../../../src/local/control-plane";
@@ -144,6 +145,8 @@ describe("somebody else", () => {
   test("changes them: they are put back", async () => {
     start().manage([configMaps]);
     await when(refs.evidence, () => true);
+    // until nothing but the change itself would wake anybody
+    await sleep(1_500);
     const value = "Fail";
     await admin.patch(refs.evidence, [
       { op: "replace", path: "/webhooks/0/failurePolicy", value },
@@ -161,7 +164,7 @@ describe("somebody else", () => {
     const { manage, logged } = start(0);
     manage([]);
     await when(refs.pepr, () => true);
-    await new Promise(resolve => setTimeout(resolve, 1_000));
+    await sleep(1_000);
     expect(await find(refs.evidence)).toBeDefined();
     expect(logged).toEqual([]);
   });
@@ -198,7 +201,7 @@ test("Pepr's ClusterRole is missing: told once, nothing is made; it comes: they 
   await admin.delete(refs.clusterRole);
   const { manage, logged } = start();
   manage([configMaps]);
-  await new Promise(resolve => setTimeout(resolve, 1_500));
+  await sleep(1_500);
   expect(await find(refs.evidence)).toBeUndefined();
   expect(logged).toEqual([
     "warn webhook configurations wait Error: ClusterRole pepr-nopea, which is to own them, is missing",
