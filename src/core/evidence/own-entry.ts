@@ -43,15 +43,17 @@ export function notIn(fieldsV1: JsonObject, other: JsonObject): JsonObject {
 const MAX_DEPTH = 100;
 
 function without(fields: JsonObject, other: JsonObject, depth: number): JsonObject | undefined {
-  const kept: [string, Json][] = [];
-  for (const [key, below] of Object.entries(fields)) {
-    const there = own(other, key);
-    const isBoth = isObject(below) && isObject(there) && depth < MAX_DEPTH;
-    const rest = isBoth ? without(below, there, depth + 1) : below;
-    if (key !== "." && rest !== undefined) kept.push([key, rest]);
-  }
+  const kept = Object.entries(fields).flatMap(([key, below]): [string, Json][] => {
+    const rest = key === "." ? undefined : withoutBelow(below, own(other, key), depth);
+    return rest === undefined ? [] : [[key, rest]];
+  });
   if (isOwned(fields) && !isOwned(other)) kept.push([".", {}]);
   return kept.length === 0 ? undefined : Object.fromEntries(kept);
+}
+
+function withoutBelow(below: Json | undefined, other: Json | undefined, depth: number) {
+  const isBoth = isObject(below) && isObject(other) && depth < MAX_DEPTH;
+  return isBoth ? without(below, other, depth + 1) : below;
 }
 
 function isOwned(node: JsonObject): boolean {

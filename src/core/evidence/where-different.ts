@@ -22,12 +22,15 @@ export function whereDifferent(
 
 function partOf(fields: Json, before: Json | undefined, after: Json | undefined): Json | undefined {
   if (isEqual(before, after, 0)) return undefined;
-  if (!isObject(fields) || Object.keys(fields).length === 0) return fields;
+  const isWhole = !isObject(fields) || Object.keys(fields).length === 0;
+  return isWhole ? fields : partsOf(fields, before, after);
+}
+
+function partsOf(fields: JsonObject, before: Json | undefined, after: Json | undefined) {
   if (isObject(before) && isObject(after)) {
     return unlessEmpty(whereDifferent(fields, before, after));
   }
-  if (!isList(before) || !isList(after)) return fields;
-  const items = movedItems(before, after);
+  const items = isList(before) && isList(after) ? movedItems(before, after) : undefined;
   return items === undefined ? fields : unlessEmpty(fieldsOfItems(fields, items));
 }
 
@@ -84,11 +87,13 @@ const MAX_DEPTH = 200;
 function isEqual(a: Json | undefined, b: Json | undefined, depth: number): boolean {
   if (a === b) return true;
   if (depth > MAX_DEPTH) return false;
-  if (isList(a)) {
-    const isAlike = isList(b) && a.length === b.length;
-    return isAlike && a.every((item, at) => isEqual(item, b[at], depth + 1));
+  if (isList(a) && isList(b)) {
+    return a.length === b.length && a.every((item, at) => isEqual(item, b[at], depth + 1));
   }
-  if (!isObject(a) || !isObject(b)) return false;
+  return isObject(a) && isObject(b) && isEqualMap(a, b, depth);
+}
+
+function isEqualMap(a: JsonObject, b: JsonObject, depth: number): boolean {
   const names = Object.keys(a);
   return (
     names.length === Object.keys(b).length &&

@@ -27,7 +27,9 @@ const stamped = (before: JsonObject, after: JsonObject): readonly string[] => {
   const answer = answerTo(requestOf(before, after), knowing({ showValues: "all" }));
   const [edit] = isList(answer.stamp) ? answer.stamp : [];
   const changes = isObject(edit) && isList(edit.changes) ? edit.changes : [];
-  return changes.flatMap(change => (isObject(change) ? [String(change.path)] : [])).sort();
+  return changes
+    .flatMap(change => (isObject(change) && typeof change.path === "string" ? [change.path] : []))
+    .sort();
 };
 
 // several writes in one recording, or an object that is another one
