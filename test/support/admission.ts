@@ -48,12 +48,13 @@ export function requestOf(
 ): AdmissionRequest {
   const { apiVersion, kind, metadata } = after;
   const { namespace, name } = isObject(metadata) ? metadata : {};
-  const group = groupOf(String(apiVersion));
+  const plural = `${typeof kind === "string" ? kind.toLowerCase() : ""}s`;
+  const group = groupOf(typeof apiVersion === "string" ? apiVersion : "");
   const request = parseRequest({
     uid: "r-1",
     operation: before === undefined ? "CREATE" : "UPDATE",
     kind: { group, version: "v1", kind },
-    resource: { group, version: "v1", resource: `${String(kind).toLowerCase()}s` },
+    resource: { group, version: "v1", resource: plural },
     namespace,
     name,
     userInfo: LARRY,

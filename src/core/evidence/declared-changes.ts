@@ -1,11 +1,12 @@
 /** Which of the fields that Git declares a write changes: what we own of the object, before the write and after it. */
 import { formatPath, type FieldPath } from "../../model/field-path";
-import { hasField, NO_FIELDS, union, type Branch, type FieldSet } from "../../model/field-set";
+import { hasField, NO_FIELDS, parseFieldSet, union, type FieldSet } from "../../model/field-set";
 import { isList, isObject, type Json, type JsonObject } from "../../model/json";
 import { isEmptyCollection, isSame } from "../drift/equality";
 import { isOwnMark } from "../drift/own-marks";
 import { project, type Projected } from "../drift/project";
-import { fieldsOfManager, ownManager } from "./own-entry";
+import { notIn, ownFieldsV1, ownManager, owns } from "./own-entry";
+import { whereDifferent } from "./where-different";
 
 export interface DeclaredChange extends Pick<Projected, "path" | "counts"> {
   /** Undefined: absent. */
@@ -20,12 +21,18 @@ export function declaredChanges(
   stamped: FieldSet,
 ): readonly DeclaredChange[] {
   const manager = ownManager(before);
-  const own = fieldsOfManager(before, manager) ?? NO_FIELDS;
-  const ownAfter = fieldsOfManager(after, manager);
-  const fields = union(own, stamped);
+  const own = ownFieldsV1(before, manager) ?? {};
+  const ownAfter = ownFieldsV1(after, manager);
+  const differing = readFields(whereDifferent(own, before, after));
+  const fields = stamped === NO_FIELDS ? differing : union(differing, stamped);
   const changed = pairs(before, after, fields).filter(pair => isChanged(pair, own, ownAfter));
-  const added = addedUnderOurName(before, after, without(ownAfter ?? NO_FIELDS, fields));
-  return [...asPeopleThink(changed), ...asPeopleThink(outside(added, changed))];
+  const added = addedUnderOurName(before, after, readFields(notIn(ownAfter ?? {}, own)));
+  const unknown = added.filter(({ path }) => !hasField(stamped, path));
+  return [...asPeopleThink(changed), ...asPeopleThink(outside(unknown, changed))];
+}
+
+function readFields(fieldsV1: JsonObject): FieldSet {
+  return parseFieldSet(fieldsV1).fields;
 }
 
 function pairs(before: JsonObject, after: JsonObject, fields: FieldSet): readonly DeclaredChange[] {
@@ -37,20 +44,19 @@ function pairs(before: JsonObject, after: JsonObject, fields: FieldSet): readonl
 
 function isChanged(
   { path, counts, from, to }: DeclaredChange,
-  own: FieldSet,
-  ownAfter: FieldSet | undefined,
+  own: JsonObject,
+  ownAfter: JsonObject | undefined,
 ): boolean {
   if (isOwnMark(path)) return false;
   if (counts === "presence") return (from === undefined) !== (to === undefined);
-  if (!isEmptyOnBothSides(from, to) || !hasField(own, path)) return !isSame(from, to);
-  if (to === undefined) return from !== undefined;
+  if (!isFilled(from, to) || !owns(own, path)) return !isSame(from, to);
   // parts that others add to an empty map or keyed list are theirs; an atomic one is taken from us as a whole
-  return ownAfter !== undefined && !hasField(ownAfter, path) && !isEmptyCollection(to);
+  return ownAfter !== undefined && !owns(ownAfter, path) && !isEmptyCollection(to);
 }
 
-/** What was declared as `{}` or `[]`: the API server may have left it out. */
-function isEmptyOnBothSides(from: Json | undefined, to: Json | undefined): boolean {
-  return isEmptyCollection(from) || (from === undefined && (isObject(to) || isList(to)));
+/** What was declared as `{}` or `[]`, which the API server may have left out, has parts now, or is back. */
+function isFilled(from: Json | undefined, to: Json | undefined): boolean {
+  return (from === undefined || isEmptyCollection(from)) && (isObject(to) || isList(to));
 }
 
 /** Somebody applied with our manager's name: what that added is taken for declared. */
@@ -74,17 +80,6 @@ function outside(
   const isTold = (path: FieldPath) =>
     path.some((_, at) => told.has(formatPath(path.slice(0, at + 1))));
   return told.size === 0 ? added : added.filter(({ path }) => !isTold(path));
-}
-
-/** The fields of a set that are not in the other. */
-function without(set: FieldSet, other: FieldSet): FieldSet {
-  if (set === other) return NO_FIELDS;
-  const children = new Map<string, Branch>();
-  for (const [key, { element, set: below }] of set.children) {
-    const rest = without(below, other.children.get(key)?.set ?? NO_FIELDS);
-    if (rest.owned || rest.children.size > 0) children.set(key, { element, set: rest });
-  }
-  return { owned: set.owned && !other.owned, children };
 }
 
 /** As drift is told: parts come right after what they are part of. */

@@ -1,7 +1,9 @@
 /** What nopea owns of an object, found by the object alone: its labels say whose it is, managedFields which fields. */
-import { parseFieldSet, type FieldSet } from "../../model/field-set";
-import type { JsonObject } from "../../model/json";
+import type { FieldPath } from "../../model/field-path";
+import { elementKey } from "../../model/field-set";
+import { isObject, type Json, type JsonObject } from "../../model/json";
 import { labelledOwner, type RepositoryName } from "../../model/ownership";
+import { own } from "../drift/equality";
 import { entriesOf } from "../drift/own-fields";
 import { textsOf } from "./own-names";
 
@@ -15,13 +17,47 @@ export function ownManager(object: JsonObject): string | undefined {
   return managers.find(name => name === exact) ?? managers.find(name => isNearly(name, owner));
 }
 
-/** The fields of the manager's Apply entry; undefined where there is no such entry, as after managedFields were wiped. */
-export function fieldsOfManager(
+/** The `fieldsV1` of the manager's Apply entry; undefined where there is none, as after managedFields were wiped. */
+export function ownFieldsV1(
   object: JsonObject,
   manager: string | undefined,
-): FieldSet | undefined {
+): JsonObject | undefined {
   const entry = entriesOf(object).find(entry => isOurs(entry) && entry.manager === manager);
-  return entry === undefined ? undefined : parseFieldSet(entry.fieldsV1).fields;
+  return isObject(entry?.fieldsV1) ? entry.fieldsV1 : undefined;
+}
+
+/** True when the field itself is in the set; like hasField, of a set that nobody has read. */
+export function owns(fieldsV1: JsonObject, path: FieldPath): boolean {
+  let node: Json | undefined = fieldsV1;
+  for (const element of path) {
+    node = isObject(node) ? own(node, elementKey(element)) : undefined;
+  }
+  return isObject(node) && isOwned(node);
+}
+
+/** The fields of the first that are not in the second. */
+export function notIn(fieldsV1: JsonObject, other: JsonObject): JsonObject {
+  return without(fieldsV1, other, 0) ?? {};
+}
+
+const MAX_DEPTH = 100;
+
+function without(fields: JsonObject, other: JsonObject, depth: number): JsonObject | undefined {
+  const kept = Object.entries(fields).flatMap(([key, below]): [string, Json][] => {
+    const rest = key === "." ? undefined : withoutBelow(below, own(other, key), depth);
+    return rest === undefined ? [] : [[key, rest]];
+  });
+  if (isOwned(fields) && !isOwned(other)) kept.push([".", {}]);
+  return kept.length === 0 ? undefined : Object.fromEntries(kept);
+}
+
+function withoutBelow(below: Json | undefined, other: Json | undefined, depth: number) {
+  const isBoth = isObject(below) && isObject(other) && depth < MAX_DEPTH;
+  return isBoth ? without(below, other, depth + 1) : below;
+}
+
+function isOwned(node: JsonObject): boolean {
+  return node["."] !== undefined || Object.keys(node).length === 0;
 }
 
 type OwnEntry = JsonObject & { readonly manager: string };

@@ -4,13 +4,13 @@ import type { AdmissionRequest } from "../../model/admission";
 import type { Change, Edit } from "../../model/episode";
 import { formatPath, type FieldPath } from "../../model/field-path";
 import { coversPath, parsePatterns } from "../../model/field-pattern";
-import { covers, hasField, NO_FIELDS } from "../../model/field-set";
+import { covers } from "../../model/field-set";
 import { toCanonicalJson, type Json, type JsonObject } from "../../model/json";
 import { shown } from "../heal/shown";
 import { declaredChanges, type DeclaredChange } from "./declared-changes";
 import { toldGroups } from "./groups";
 import type { Knowing } from "./knowing";
-import { fieldsOfManager, ownManager } from "./own-entry";
+import { ownFieldsV1, ownManager, owns } from "./own-entry";
 import { textsOf } from "./own-names";
 import { formatStamp, LONGEST_STAMP } from "./stamp";
 import { isUndone, stampedFields } from "./undone";
@@ -55,8 +55,8 @@ const MOST_CHANGES = Math.floor(LONGEST_STAMP / 12);
 /** Without what Git leaves to others; the annotation counts only as far as it is Git's itself. */
 function ofGit(changes: readonly DeclaredChange[], before: JsonObject): readonly DeclaredChange[] {
   const ignored = textsOf(before, "annotations")[ANNOTATION_IGNORE];
-  const own = fieldsOfManager(before, ownManager(before)) ?? NO_FIELDS;
-  if (ignored === undefined || !hasField(own, IGNORE_PATH)) return changes;
+  const own = ownFieldsV1(before, ownManager(before)) ?? {};
+  if (ignored === undefined || !owns(own, IGNORE_PATH)) return changes;
   const { patterns } = parsePatterns(ignored);
   return changes.filter(({ path }) => !patterns.some(pattern => coversPath(pattern, path)));
 }

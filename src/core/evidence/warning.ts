@@ -112,7 +112,7 @@ function undoing(
 ): string {
   const until = wholeSeconds((since ?? now) + graceMs);
   if (graceMs === 0 || until <= now) return "your edit will be undone at once";
-  return `your edit will be undone in ${formatDuration(until - now)}, at ${rfc3339(until)}`;
+  return `your edit will be undone in ${formatDuration(Math.floor((until - now) / 1000) * 1000)}, at ${rfc3339(until)}`;
 }
 
 /** Undefined: the object is not suspended. */
