@@ -13,7 +13,7 @@ export interface Gate {
   take(uid: string): Admission | undefined;
 }
 
-export interface GateOptions extends Pick<Knowing, "seal" | "repositoryOf"> {
+export interface GateOptions extends Pick<Knowing, "seal" | "repositoryOf" | "openFields"> {
   readonly clock: Pick<Clock, "now" | "rfc3339">;
   readonly newId: () => string;
   readonly showValues: () => Knowing["showValues"];
@@ -27,7 +27,7 @@ const PASS: Admission = { patch: [], warnings: [] };
 
 /** Nothing of it ever refuses a request. */
 export function createGate(options: GateOptions): Gate {
-  const { clock, newId, seal, showValues, repositoryOf, failed } = options;
+  const { clock, newId, seal, showValues, repositoryOf, openFields, failed } = options;
   const waiting = new Map<string, Admission>();
 
   function decide(raw: unknown): void {
@@ -35,8 +35,8 @@ export function createGate(options: GateOptions): Gate {
     if (request === undefined) return;
     const rfc3339 = (milliseconds: number) => clock.rfc3339(milliseconds);
     waiting.set(request.uid, PASS);
-    const knowing = { now: clock.now(), id: newId(), seal, showValues: showValues() };
-    waiting.set(request.uid, admit(request, { ...knowing, rfc3339, repositoryOf }));
+    const asked = { now: clock.now(), id: newId(), showValues: showValues(), rfc3339 };
+    waiting.set(request.uid, admit(request, { ...asked, seal, repositoryOf, openFields }));
     const [oldest] = waiting.keys();
     if (waiting.size > MOST_WAITING && oldest !== undefined) waiting.delete(oldest);
   }

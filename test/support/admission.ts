@@ -36,6 +36,7 @@ export function knowing(more: Partial<Knowing> = {}): Knowing {
     showValues: "safe",
     rfc3339: milliseconds => clock.rfc3339(milliseconds),
     repositoryOf: () => MANAGING,
+    openFields: () => [],
     ...more,
   };
 }

@@ -1,4 +1,5 @@
 /** What the admission hook knows beside the request: values, and no way to ask for more. */
+import type { FieldPath } from "../../model/field-path";
 import type { ConflictPolicy, HealPolicy } from "../../model/git-repository";
 import type { RepositoryName } from "../../model/ownership";
 import type { ShowValues } from "../../model/settings";
@@ -25,6 +26,8 @@ export interface Knowing {
   readonly rfc3339: (milliseconds: number) => string;
   /** By the labels of an object; undefined: not known, or not yet. */
   readonly repositoryOf: (labels: Texts) => Managing | undefined;
+  /** Fields of the object of this uid that are known to be edited, whoever did it: they are nobody's to compare otherwise. */
+  readonly openFields: (uid: string) => readonly FieldPath[];
   /** nopea's own account, where it is another than a deployment gives it. */
   readonly account?: ServiceAccount;
 }
