@@ -7,7 +7,7 @@ export interface Writers {
   readonly exempt: KubeClient;
 }
 
-export type Write = (kube: KubeClient, number: number) => Promise<unknown>;
+type Write = (kube: KubeClient, number: number) => Promise<unknown>;
 
 /** nopea and the cluster's controllers are done with a write when the next one comes. */
 const PAUSE_MS = 60;
