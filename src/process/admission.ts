@@ -1,6 +1,5 @@
 /** The admission process: values that the hook decides by, kept at hand so that no request to it has to ask for them. */
 import { clock } from "../adapters/clock";
-import { createIds } from "../adapters/ids";
 import { followAll, type Listener } from "../adapters/kube/follow-all";
 import { createTestimonies } from "../adapters/kube/testimonies";
 import { createSealer } from "../adapters/seal";
@@ -44,7 +43,7 @@ export function openHooks(shell: Shell): Hooks {
   const { seal } = createSealer(() => learned.settings?.sealKey());
   const gate = createGate({
     clock,
-    newId: createIds(() => clock.now()),
+    sha256,
     seal,
     showValues,
     repositoryOf: labels => policies.of(labels)?.managing,

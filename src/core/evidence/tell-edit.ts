@@ -7,6 +7,7 @@ import { coversPath, parsePatterns } from "../../model/field-pattern";
 import { covers, fieldSetOf, union } from "../../model/field-set";
 import { toCanonicalJson, type Json, type JsonObject } from "../../model/json";
 import { uidOf } from "../drift/snapshot";
+import { editId } from "../heal/record-name";
 import { shown } from "../heal/shown";
 import { declaredChanges, type DeclaredChange } from "./declared-changes";
 import { toldGroups } from "./groups";
@@ -82,13 +83,13 @@ function textOf(side: "from" | "to", value: Json | undefined): Partial<Change> {
 }
 
 function editOf(
-  { request: { user, fieldManager } }: Editing,
+  { request: { uid, user, fieldManager }, before }: Editing,
   changes: readonly Change[],
-  { id, now }: Knowing,
+  { now, sha256 }: Knowing,
 ): Edit {
   const groups = toldGroups(user);
   return {
-    id,
+    id: editId(uidOf(before), now, uid, sha256),
     by: user.name === "" ? "unknown" : user.name,
     ...(groups.length === 0 ? {} : { groups }),
     at: now,

@@ -76,9 +76,7 @@ function scaling(
 ): readonly Change[] | undefined {
   const [from, to] = [replicasOf(oldObject), replicasOf(object)];
   if (from === to || !isDeclared(target, open)) return undefined;
-  const text = (value: Json | undefined) =>
-    value === undefined ? undefined : toCanonicalJson(value);
-  return [{ path: REPLICAS, from: text(from), to: text(to) }];
+  return [{ path: REPLICAS, from: toCanonicalJson(from), to: toCanonicalJson(to) }];
 }
 
 const REPLICAS = "spec.replicas";
@@ -91,9 +89,10 @@ function isDeclared(target: JsonObject, open: readonly FieldPath[]): boolean {
   return owns(own, REPLICAS_PATH) || open.some(path => formatPath(path) === REPLICAS);
 }
 
-function replicasOf(scale: JsonObject | undefined): Json | undefined {
+/** A Scale leaves a 0 out. */
+function replicasOf(scale: JsonObject | undefined): Json {
   const spec = scale?.spec;
-  return isObject(spec) ? spec.replicas : undefined;
+  return isObject(spec) ? (spec.replicas ?? 0) : 0;
 }
 
 function isTerminating({ metadata }: JsonObject): boolean {
