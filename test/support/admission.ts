@@ -14,7 +14,7 @@ import { patched } from "./json-patch";
 /** 2026-01-15T10:30:00.250Z */
 export const NOW = 1_768_473_000_250;
 
-export const LARRY = { username: "larry", groups: ["sre", "system:authenticated"] };
+const LARRY = { username: "larry", groups: ["sre", "system:authenticated"] };
 export const NOPEA = { username: "system:serviceaccount:pepr-system:pepr-nopea", groups: [] };
 
 export const seal = (text: string) => createHmac("sha256", "key").update(text).digest("base64");
