@@ -4,6 +4,7 @@ import { followAll, type Listener } from "../adapters/kube/follow-all";
 import { createTestimonies } from "../adapters/kube/testimonies";
 import { createSealer } from "../adapters/seal";
 import { sha256 } from "../adapters/sha256";
+import { sealTestimony } from "../core/evidence/seal-testimony";
 import { pendingRecordOf } from "../core/heal/record";
 import { API_VERSION } from "../model/annotations";
 import type { Testimonies } from "../ports";
@@ -82,11 +83,12 @@ function learn(shell: Shell, { policies, openFields }: Listeners): Learned {
     const reach = { kube, stream, log, life };
     followAll({ ...reach, kind: kindOf("GitRepository", "gitrepositories"), listener: policies });
     followAll({ ...reach, kind: kindOf("DriftRecord", "driftrecords"), listener: openFields });
-    learned.testimonies = createTestimonies(kube, (repository, testimony) =>
-      pendingRecordOf(repository, testimony, { rfc3339, sha256 }),
-    );
     const settings = createSettings(kube, log, life);
     learned.settings = settings;
+    const { seal } = createSealer(settings.sealKey);
+    learned.testimonies = createTestimonies(kube, (repository, testimony) =>
+      sealTestimony(pendingRecordOf(repository, testimony, { rfc3339, sha256 }), seal),
+    );
     await untilDone(shell, "settings read", async () => {
       await settings.read();
       // made by the watcher when it starts

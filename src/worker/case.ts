@@ -156,6 +156,8 @@ function replacementByHand(
   { knowledge }: Judging,
   { id, known }: LiveObject,
 ): ObjectDrift | undefined {
-  const isFirst = known?.snapshot === undefined && knowledge.gone(id) === undefined;
+  const gone = knowledge.gone(id);
+  const wasOurs = gone !== undefined && gone.finished === undefined;
+  const isFirst = known?.snapshot === undefined && !wasOurs;
   return isFirst ? undefined : { object: "recreated", fields: [] };
 }

@@ -14,6 +14,7 @@ import { createRecordWriter, type RecordWriter } from "./record-writer";
 
 export interface Custody {
   readonly marks: OwnerMarks;
+  readonly reader: Reader;
   readonly knowledge: Knowledge;
   readonly episodes: Episodes;
   readonly records: RecordWriter;
@@ -46,7 +47,7 @@ export function createCustody(world: World, options: CustodyOptions): Custody {
   const episodes = new Episodes(world, testimonies, episode => records.set(episode));
   const keeping = { marks, reader, knowledge, episodes, testimonies, policy, decided };
   const keeper = new Keeper(world, keeping);
-  return { marks, knowledge, episodes, records, testimonies, keeper };
+  return { marks, reader, knowledge, episodes, records, testimonies, keeper };
 }
 
 /** Its end, or what becomes of that, is still to come. */

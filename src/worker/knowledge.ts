@@ -129,7 +129,6 @@ export class Knowledge {
     const { reader, clock } = this.#options;
     const after = look(before, seen, { kind, reader, now: clock.now() });
     this.#known.set(id, after);
-    if (before?.live.uid !== after.live.uid) this.#gone.delete(id);
     return after;
   }
 

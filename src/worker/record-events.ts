@@ -1,4 +1,5 @@
 /** What a watch of DriftRecords tells, handed to the worker whose record it is. */
+import { isSealedTestimony } from "../core/evidence/seal-testimony";
 import { readRecord, readTestimony } from "../core/heal/read-record";
 import { isList, isObject, type JsonObject } from "../model/json";
 import { formatKey } from "../model/object-key";
@@ -32,19 +33,16 @@ export function createRecordListener(
     },
     remove(object) {
       const custody = custodyOf(object);
-      custody?.testimonies.clear(nameOf(object));
       custody?.records.noticed(nameOf(object), undefined);
     },
   };
 }
 
 /** What the admission process has left. */
-function hear({ testimonies, episodes, knowledge }: Custody, object: JsonObject): void {
-  const record = nameOf(object);
-  if (object.status === undefined) testimonies.suspect(record);
-  else testimonies.clear(record);
+function hear({ reader, testimonies, episodes, knowledge }: Custody, object: JsonObject): void {
   const testimony = readTestimony(object);
-  if (testimony === undefined) return;
+  // whoever may write records could name others
+  if (testimony === undefined || !isSealedTestimony(object, reader.verifySeal)) return;
   const id = formatKey(testimony.key);
   testimonies.add(testimony);
   episodes.testify(id, testimony.edit);

@@ -6,10 +6,6 @@ import type { Clock } from "../ports";
 
 export interface Testimonies {
   add(testimony: Testimony): void;
-  /** A record that tells nothing: whoever made it may have been ended in the middle. */
-  suspect(record: string): void;
-  /** It tells something by now, or is gone. */
-  clear(record: string): void;
   /** Edits of an object, newest first. A uid of "" is one that nobody knows. */
   of(id: string, uid: string): readonly Edit[];
   /** These edits are told of: what is pending about them goes, but for the record that tells of them. */
@@ -31,7 +27,6 @@ const PENDING_MS = 10_000;
 export function createTestimonies(options: TestimoniesOptions): Testimonies {
   const { clock, isUnderWay, discard, life } = options;
   const pending = new Map<string, Testimony>();
-  const suspects = new Set<string>();
 
   async function wait(testimony: Testimony): Promise<void> {
     const { record } = testimony;
@@ -42,17 +37,7 @@ export function createTestimonies(options: TestimoniesOptions): Testimonies {
     discard(record);
   }
 
-  async function waitFor(record: string): Promise<void> {
-    await clock.sleep(PENDING_MS, life);
-    if (suspects.delete(record)) discard(record);
-  }
-
   return {
-    suspect(record) {
-      suspects.add(record);
-      waitFor(record).catch(ended);
-    },
-    clear: record => void suspects.delete(record),
     add(testimony) {
       if (pending.has(testimony.record)) return;
       pending.set(testimony.record, testimony);

@@ -15,11 +15,12 @@ import {
   type KubeAnswer,
   type KubeRequest,
 } from "./client";
+import { patchBody } from "./patch-body";
 import { causesOf, hasNoPlace, serverMessage } from "./faults";
 
 const MANAGER = "nopea";
 const PAGE = "500";
-/** More names than that are forgotten, oldest first: a write of theirs takes two requests instead of one. */
+/** More names than that are forgotten, oldest first: what others added to their status stays then. */
 const MOST_KNOWN = 10_000;
 
 /** How records are written and read, and labelled. */
@@ -30,7 +31,7 @@ export interface RecordTools {
   readonly sha256: Sha256;
 }
 
-/** A record that this process has seen takes one request to write, any other two. */
+/** One request a write; two where somebody has changed more of a record than its status. */
 export function createDriftRecords(kube: Kube, tools: RecordTools): DriftRecords {
   const known = new Set<string>();
   const see = (path: string) => {
@@ -120,7 +121,16 @@ async function replaceStatus(
     { op: "test", path: "/metadata/ownerReferences", value: metadata.ownerReferences },
     { op: "add", path: "/status", value: object.status },
   ];
-  const answer = await send(kube, statusPatch(path, patch, signal), isAnother);
+  const request: KubeRequest = {
+    method: "PATCH",
+    path,
+    query: { fieldManager: MANAGER },
+    contentType: JSON_PATCH,
+    accept: METADATA_ONLY,
+    body: JSON.stringify(patch),
+    signal,
+  };
+  const answer = await send(kube, request, isAnother);
   return answer.status < 300;
 }
 
@@ -137,33 +147,17 @@ export async function writeRecord(
   { path, object }: Stored,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const { status, ...rest } = object;
   const request: KubeRequest = {
     method: "PATCH",
     path,
     query: { fieldManager: MANAGER, force: "true" },
     contentType: APPLY_PATCH,
     accept: METADATA_ONLY,
-    body: JSON.stringify(rest),
+    body: patchBody(object),
     signal,
   };
-  const applied = await send(kube, request, hasNoPlace);
-  if (applied.status >= 300) return false;
-  const patch = [{ op: "add", path: "/status", value: status }];
-  const answer = await send(kube, statusPatch(path, patch, signal), isMissing);
+  const answer = await send(kube, request, hasNoPlace);
   return answer.status < 300;
-}
-
-function statusPatch(path: string, patch: unknown, signal: AbortSignal): KubeRequest {
-  return {
-    method: "PATCH",
-    path: `${path}/status`,
-    query: { fieldManager: MANAGER },
-    contentType: JSON_PATCH,
-    accept: METADATA_ONLY,
-    body: JSON.stringify(patch),
-    signal,
-  };
 }
 
 /** Not there, or (a list) not any more. */

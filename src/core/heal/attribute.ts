@@ -71,6 +71,12 @@ function named({ changes }: Edit, seen: Edit): readonly Change[] {
 
 /** True where this may be what was seen. */
 function isOf(seen: Edit, edit: Edit): boolean {
-  if (edit.source !== "inferred" || seen.verb !== edit.verb) return false;
-  return edit.verb === "DELETE" || edit.changes.every(({ to }) => to === seen.changes[0]?.to);
+  if (edit.source !== "inferred") return false;
+  if (seen.verb === "DELETE") return edit.verb === "DELETE";
+  const [scaled] = seen.changes;
+  return edit.changes.every(({ path, to }) => {
+    // a Scale of none leaves no trace in managedFields: then only the field tells
+    const isSame = edit.verb === "SCALE" || path === scaled?.path;
+    return isSame && edit.verb !== "DELETE" && to === scaled?.to;
+  });
 }

@@ -66,6 +66,8 @@ function isOneOf(shownPaths: readonly string[], path: string, kind: string): boo
   return spellings.some(spelling => shownPaths.includes(spelling));
 }
 
+const SECOND_MS = 1_000;
+
 /** When the drift that there is now was first seen. */
 export function detectionOf({
   known,
@@ -73,8 +75,9 @@ export function detectionOf({
   now,
 }: Pick<Situation, "known" | "watchingSince" | "now">): number {
   const { changedAt = now, stamped = [] } = known ?? {};
-  // the edit is older than the event that tells of it
-  const editedAt = Math.min(changedAt, stamped[0]?.at ?? changedAt);
+  // the edit is older than the event that tells of it; stamps hold whole seconds, and nothing heals early
+  const [first] = stamped;
+  const editedAt = Math.min(changedAt, first === undefined ? changedAt : first.at + SECOND_MS);
   return Math.max(editedAt, watchingSince);
 }
 

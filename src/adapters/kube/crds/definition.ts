@@ -1,4 +1,4 @@
-/** What nopea's CustomResourceDefinitions have in common: namespaced, one version, status as a subresource. */
+/** What nopea's CustomResourceDefinitions have in common: namespaced, one version. */
 import { API_GROUP } from "../../../model/annotations";
 import type { JsonObject } from "../../../model/json";
 import { object, text } from "./schema";
@@ -15,12 +15,15 @@ export interface DefinitionParts {
   readonly description: string;
   readonly spec: JsonObject;
   readonly status: JsonObject;
+  /** Who writes the spec does not write the status, and the other way round. */
+  readonly hasSubresource: boolean;
   readonly required?: readonly string[];
 }
 
 /** The definition of one of nopea's own kinds. */
 export function define(parts: DefinitionParts): Definition {
   const { kind, plural, shortNames, columns, description, spec, status, required } = parts;
+  const subresources = parts.hasSubresource ? { subresources: { status: {} } } : {};
   const properties = {
     apiVersion: text("Version of the API."),
     kind: text(`${kind}.`),
@@ -33,7 +36,7 @@ export function define(parts: DefinitionParts): Definition {
     name: "v1alpha1",
     served: true,
     storage: true,
-    subresources: { status: {} },
+    ...subresources,
     additionalPrinterColumns: columns,
     schema: { openAPIV3Schema: object(description, properties, required) },
   };

@@ -71,4 +71,6 @@ export const driftRecordDefinition = define({
   description: "DriftRecord is the record of one drift episode; nopea writes it.",
   spec,
   status,
+  // nopea writes all of it, in one request: a process that ends in between leaves no record that tells nothing
+  hasSubresource: false,
 });

@@ -70,4 +70,5 @@ export const gitRepositoryDefinition = define({
   spec,
   status: gitRepositoryStatus,
   required: ["spec"],
+  hasSubresource: true,
 });
