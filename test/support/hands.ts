@@ -15,6 +15,8 @@ export interface DriftRecordObject extends KubeObject {
     readonly since: string;
     readonly edits: readonly {
       readonly by: string;
+      readonly groups?: readonly string[];
+      readonly at: string;
       readonly manager?: string;
       readonly verb: string;
       readonly source: string;
