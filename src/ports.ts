@@ -191,5 +191,7 @@ export interface World {
   /** A ULID, greater than every one before it. */
   readonly newId: () => string;
   readonly sha256: Sha256;
+  /** True for a signature that the admission hook made of this text. */
+  readonly verifySeal: (text: string, signature: string) => boolean;
   readonly settings: () => Settings;
 }

@@ -77,3 +77,8 @@ export interface Episode {
 export function isOpen({ decision }: Pick<Episode, "decision">): boolean {
   return decision !== "healed" && decision !== "committed" && decision !== "undone";
 }
+
+/** True for a user that is no person, or that nobody knows: a ServiceAccount, or a part of the control plane. */
+export function isMachine(by: string): boolean {
+  return by === "unknown" || by.startsWith("system:");
+}

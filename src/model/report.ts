@@ -16,6 +16,8 @@ export interface Suspended {
   readonly at: number;
   readonly until?: number;
   readonly reason?: string;
+  /** Absent: nobody witnessed it. */
+  readonly by?: string;
 }
 
 export interface Report {

@@ -7,17 +7,20 @@ import { createIds } from "../adapters/ids";
 import type { Kube } from "../adapters/kube/client";
 import { createCluster } from "../adapters/kube/cluster";
 import { createDriftRecords } from "../adapters/kube/drift-records";
+import { followAll } from "../adapters/kube/follow-all";
 import { installDefinitions } from "../adapters/kube/install";
 import { ensureSealKey } from "../adapters/kube/seal-key";
 import { createSecrets } from "../adapters/kube/secrets";
 import { createWebhookConfigurations } from "../adapters/kube/webhook-configurations";
 import { installService } from "../adapters/kube/service";
+import { createSealer } from "../adapters/seal";
 import { sha256 } from "../adapters/sha256";
 import { verify } from "../adapters/signature";
 import { webhookConfigurations } from "../core/evidence/webhook-rules";
 import { readRecord } from "../core/heal/read-record";
 import { recordOf } from "../core/heal/record";
 import { parseGitCredentials } from "../core/repository/git-credentials";
+import { API_VERSION } from "../model/annotations";
 import type { KindInfo } from "../model/manifest";
 import type { Settings } from "../model/settings";
 import { createInbox, type Inbox } from "../worker/inbox";
@@ -27,6 +30,13 @@ import { connect } from "./connect";
 import { createSettings } from "./settings";
 import type { Shell } from "./shell";
 import { untilDone } from "./until-done";
+
+const DRIFT_RECORDS = {
+  apiVersion: API_VERSION,
+  kind: "DriftRecord",
+  plural: "driftrecords",
+  namespaced: true,
+};
 
 const rfc3339 = (milliseconds: number) => clock.rfc3339(milliseconds);
 
@@ -43,6 +53,8 @@ export async function runWatcher(shell: Shell, serve: (inbox: Inbox) => void): P
   });
   const supervisor = supervise(shell, { kube, stream, settings });
   serve(createInbox(supervisor));
+  const listener = supervisor.records;
+  followAll({ kube, stream, kind: DRIFT_RECORDS, listener, log, life });
   openHttp(shell, { supervisor, settings, kube });
   void settings.follow(() => supervisor.nudgeAll());
 }
@@ -77,6 +89,7 @@ function supervise({ log, metrics, life }: Shell, { kube, stream, settings }: Re
     metrics,
     newId: createIds(() => clock.now()),
     sha256,
+    verifySeal: createSealer(settings.sealKey).verify,
     settings: settings.current,
   });
   return supervisor;

@@ -126,6 +126,7 @@ function driftOf(task: Judging, object: LiveObject, now: number): DriftVerdict |
     kind: desired.kind.kind,
     episode: task.episodeOf(id),
     fight: task.fightOf(id),
+    testified: task.testimonies.of(id, known?.live.uid ?? ""),
     ignored: ignoredBy(desired),
     drift: found,
     now,

@@ -1,11 +1,14 @@
 /** All that one repository's worker remembers of the cluster, and who keeps it so. */
 import type { Reader } from "../core/drift/snapshot";
 import type { RepositoryId } from "../model/git-repository";
+import { formatKey } from "../model/object-key";
+import type { Testimony } from "../model/testimony";
 import { ownerMarks, type OwnerMarks } from "../model/ownership";
 import type { World } from "../ports";
 import { Episodes } from "./episodes";
 import { Keeper } from "./keeper";
 import { Knowledge } from "./knowledge";
+import { createTestimonies, type Testimonies } from "./testimonies";
 import type { Policy } from "./target";
 import { createRecordWriter, type RecordWriter } from "./record-writer";
 
@@ -14,6 +17,7 @@ export interface Custody {
   readonly knowledge: Knowledge;
   readonly episodes: Episodes;
   readonly records: RecordWriter;
+  readonly testimonies: Testimonies;
   readonly keeper: Keeper;
 }
 
@@ -31,12 +35,25 @@ export interface CustodyOptions {
 /** Nothing is asked or written before somebody walks. */
 export function createCustody(world: World, options: CustodyOptions): Custody {
   const { repository, policy, changed, decided, life } = options;
-  const { clock, log, driftRecords, sha256 } = world;
+  const { clock, log, driftRecords, sha256, verifySeal } = world;
   const marks = ownerMarks(repository, sha256);
-  const reader: Reader = { fieldManager: marks.fieldManager, sha256 };
+  const reader: Reader = { fieldManager: marks.fieldManager, sha256, verifySeal };
   const knowledge = new Knowledge({ marks, reader, clock, changed });
   const records = createRecordWriter({ records: driftRecords, repository, clock, log, life });
-  const episodes = new Episodes(world, episode => records.set(episode));
-  const keeper = new Keeper(world, { marks, reader, knowledge, episodes, policy, decided });
-  return { marks, knowledge, episodes, records, keeper };
+  const discard = (record: string) => records.discard(record);
+  const isUnderWay = (testimony: Testimony) => isEnding(testimony, knowledge);
+  const testimonies = createTestimonies({ clock, isUnderWay, discard, life });
+  const episodes = new Episodes(world, testimonies, episode => records.set(episode));
+  const keeping = { marks, reader, knowledge, episodes, testimonies, policy, decided };
+  const keeper = new Keeper(world, keeping);
+  return { marks, knowledge, episodes, records, testimonies, keeper };
+}
+
+/** Its end, or what becomes of that, is still to come. */
+function isEnding({ key, uid }: Testimony, knowledge: Knowledge): boolean {
+  const id = formatKey(key);
+  const live = knowledge.get(id)?.live;
+  return live === undefined
+    ? knowledge.gone(id)?.uid === uid
+    : live.uid === uid && live.terminating;
 }

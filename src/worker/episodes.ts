@@ -1,15 +1,19 @@
 /** The drift episodes of one repository: which are open, how they go on, and what is written of them. */
 import { countedFields, drop, nextEpisode } from "../core/heal/next-episode";
 import { afterHeal, healsInFight, PEACE, type Fight } from "../core/heal/fights";
-import { isOpen, type Episode } from "../model/episode";
+import { isMachine, isOpen, type Edit, type Episode } from "../model/episode";
 import { formatKey } from "../model/object-key";
 import type { World } from "../ports";
+import type { Testimonies } from "./testimonies";
+import { withNames } from "../core/heal/attribute";
 import { digestsOf, findingOf, type Digests, type Found } from "./findings";
 
 const NO_DIGESTS: Digests = new Map();
 
 /** The same fields, changed again so soon by nobody who is known, are one record. */
 const REPEATS_WITHIN_MS = 600_000;
+/** An edit that was told of so long before something was seen at admission was another one. */
+const HEARD_LATE_MS = 2_000;
 
 export type EpisodesWorld = Pick<World, "clock" | "sha256" | "settings" | "log">;
 
@@ -17,13 +21,19 @@ export type EpisodesWorld = Pick<World, "clock" | "sha256" | "settings" | "log">
 export class Episodes {
   readonly #world: EpisodesWorld;
   readonly #record: (episode: Episode) => void;
+  readonly #testimonies: Pick<Testimonies, "confirm">;
   readonly #last = new Map<string, Episode>();
   readonly #fights = new Map<string, Fight>();
   readonly #digests = new Map<string, Digests>();
 
   /** `record` is told of every new version of an episode. */
-  constructor(world: EpisodesWorld, record: (episode: Episode) => void) {
+  constructor(
+    world: EpisodesWorld,
+    testimonies: Pick<Testimonies, "confirm">,
+    record: (episode: Episode) => void,
+  ) {
     this.#world = world;
+    this.#testimonies = testimonies;
     this.#record = record;
   }
 
@@ -84,6 +94,15 @@ export class Episodes {
     if (last !== undefined && isOver(last, now)) this.#last.delete(id);
   }
 
+  /** What the hook saw may be heard of after what it was about. */
+  testify(id: string, edit: Edit): void {
+    const last = this.#last.get(id);
+    const told = last?.edits.at(-1);
+    if (last === undefined || told === undefined || told.at < edit.at - HEARD_LATE_MS) return;
+    const edits = [...last.edits.slice(0, -1), ...withNames([told], [edit])];
+    this.#keep(id, last, { ...last, edits });
+  }
+
   /** Ends those of objects that Git no longer declares. */
   drop(isDeclared: (id: string) => boolean, commit: string): void {
     const now = this.#world.clock.now();
@@ -100,6 +119,7 @@ export class Episodes {
     if (JSON.stringify(before) === JSON.stringify(after)) return;
     this.#last.set(id, after);
     this.#record(after);
+    this.#testimonies.confirm(after.edits, after.record);
     tell(this.#world, before, after);
   }
 }
@@ -121,10 +141,6 @@ function repeats(last: Episode, { verdict }: Found, now: number): boolean {
   return isDrift && isSame && last.edits.every(({ by }) => isMachine(by));
 }
 
-function isMachine(by: string): boolean {
-  return by === "unknown" || by.startsWith("system:");
-}
-
 /** Of a closed episode: those that its edits changed. */
 function fieldsOf({ edits }: Episode): readonly string[] {
   return [...new Set(edits.flatMap(({ changes }) => changes.map(({ path }) => path)))].sort();
@@ -132,7 +148,8 @@ function fieldsOf({ edits }: Episode): readonly string[] {
 
 function tell({ log }: EpisodesWorld, before: Episode | undefined, after: Episode): void {
   if (before?.decision === after.decision) return;
-  const { record, decision, reason, class: drift, fields } = after;
+  const { record, decision, reason, class: drift, fields, edits } = after;
   const object = formatKey(after.key);
-  log.info({ record, object, class: drift, fields, decision, reason }, "drift");
+  const who = edits.at(-1)?.by ?? "unknown";
+  log.info({ record, object, class: drift, fields, who, decision, reason }, "drift");
 }

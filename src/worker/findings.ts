@@ -1,6 +1,7 @@
 /** What a walk found about one object, in the words of its episode: with edits told, and nothing shown that must not be. */
 import type { Fight } from "../core/heal/fights";
 import { valueAt } from "../core/drift/project";
+import { attribute, withNames } from "../core/heal/attribute";
 import { inferEdits } from "../core/heal/infer";
 import type { Finding } from "../core/heal/finding";
 import { countedFields } from "../core/heal/next-episode";
@@ -103,19 +104,28 @@ function newEdits(
 ): readonly Edit[] {
   const { evidence, fieldManager } = found;
   const known = toldEdits(before);
-  const isDeleted = found.verdict.drift?.whole === "deleted";
   const isNew = (change: Change) => {
     const digest = digestsBefore.get(change.path);
     return digest === undefined ? !isKnown(change, known) : digest !== digests.get(change.path);
   };
-  const changes = changesOf(found, world.settings().showValues).filter(isNew);
-  if (isDeleted ? known.length > 0 : changes.length === 0) return [];
-  return inferEdits({
-    live: isDeleted ? undefined : (evidence.object ?? {}),
-    changes,
+  const inferring = {
     fieldManager,
     detectedAt: known.length === 0 ? evidence.detectedAt : world.clock.now(),
-    makeId: (at, what) => editId(evidence.uid, at, what, world.sha256),
+    makeId: (at: number, what: string) => editId(evidence.uid, at, what, world.sha256),
+  };
+  const { stamped, testified } = evidence;
+  if (found.verdict.drift?.whole === "deleted") {
+    if (known.length > 0) return [];
+    return withNames(inferEdits({ ...inferring, live: undefined, changes: [] }), testified);
+  }
+  const differing = changesOf(found, world.settings().showValues);
+  return attribute({
+    stamped,
+    testified,
+    told: new Set(known.map(({ id }) => id)),
+    differing,
+    changes: differing.filter(isNew),
+    infer: changes => inferEdits({ ...inferring, live: evidence.object ?? {}, changes }),
   });
 }
 

@@ -1,7 +1,9 @@
 /** Steps 5 and 6 of the walk: what differs about each object, on whose account, and what becomes of it. */
+import type { Known } from "../core/drift/known";
 import { detectionOf, suspensionOf } from "../core/heal/healing";
 import type { Suspension } from "../core/heal/suspension";
 import { decide } from "../core/sync/decide";
+import type { Edit } from "../model/episode";
 import type { JsonObject } from "../model/json";
 import { formatKey } from "../model/object-key";
 import type { Verdict } from "../model/verdict";
@@ -23,6 +25,10 @@ export interface Evidence {
   /** It is not as our own apply left it. */
   readonly differs: boolean;
   readonly suspension: Suspension | undefined;
+  /** Edits that the admission hook sealed on the object, oldest first. */
+  readonly stamped: readonly Edit[];
+  /** Edits that it saw and that no object can carry. */
+  readonly testified: readonly Edit[];
   /** Milliseconds since the epoch. */
   readonly detectedAt: number;
   /** When the decision was made: what became due later was not decided on. */
@@ -45,15 +51,26 @@ export async function judge(
   }));
 }
 
-function evidenceOf({ knowledge, watchingSince }: Judging, id: string, now: number): Evidence {
+function evidenceOf(
+  { knowledge, watchingSince, testimonies }: Judging,
+  id: string,
+  now: number,
+): Evidence {
   const known = knowledge.get(id);
+  const uid = known?.live.uid ?? knowledge.gone(id)?.uid ?? "";
   const seen = {
-    suspension: suspensionOf(known),
+    ...hooksOf(known),
+    uid,
+    testified: testimonies.of(id, uid),
     detectedAt: detectionOf({ known, watchingSince, now }),
     judgedAt: now,
   };
-  if (known === undefined) return { ...seen, uid: knowledge.gone(id)?.uid ?? "", differs: false };
-  const { object, snapshot, live } = known;
+  if (known === undefined) return { ...seen, differs: false };
+  const { object, snapshot } = known;
   const differs = snapshot !== undefined && object !== undefined;
-  return { ...seen, object, uid: live.uid, differs };
+  return { ...seen, object, differs };
+}
+
+function hooksOf(known: Known | undefined) {
+  return { suspension: suspensionOf(known), stamped: known?.stamped ?? [] };
 }

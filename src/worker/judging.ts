@@ -11,6 +11,7 @@ import type { StepOutcome } from "../model/outcome";
 import type { OwnerMarks } from "../model/ownership";
 import type { Fault } from "../model/verdict";
 import type { Knowledge } from "./knowledge";
+import type { Testimonies } from "./testimonies";
 
 /** What is asked for about edits by hand, and what is remembered of them. */
 export interface Healers {
@@ -19,6 +20,7 @@ export interface Healers {
   readonly graceMs: number | undefined;
   readonly episodeOf: (id: string) => Episode | undefined;
   readonly fightOf: (id: string) => Fight;
+  readonly testimonies: Pick<Testimonies, "of">;
   /** Edits from before count from then: nobody was watching. Milliseconds since the epoch. */
   readonly watchingSince: number;
 }

@@ -9,13 +9,14 @@ import type { Fault } from "../model/verdict";
 import type { World } from "../ports";
 import type { BaseOf } from "./bases";
 import { converge, type Convergence } from "./converge";
-import { enterAll, enterHeal } from "./enter";
+import { enterAll, enterHeal, type Entering } from "./enter";
 import type { Episodes } from "./episodes";
 import type { Knowledge } from "./knowledge";
 import { createLedger } from "./ledger";
 import { beginProgress } from "./progress";
 import { reportOf } from "./report-of";
 import { createSlots } from "./slots";
+import type { Testimonies } from "./testimonies";
 import { NO_POLICY, type Policy, type Target } from "./target";
 
 export interface Keeping {
@@ -23,6 +24,7 @@ export interface Keeping {
   readonly reader: Reader;
   readonly knowledge: Knowledge;
   readonly episodes: Episodes;
+  readonly testimonies: Testimonies;
   /** Undefined: nothing may be written now. */
   readonly policy: () => Policy | undefined;
   /** dueAt may be another than it was. */
@@ -163,20 +165,48 @@ export class Keeper {
 
   async #settle(
     desired: readonly Desired[],
-    { id, target, baseOf, beforeWrites, isHealing }: Settling,
+    settling: Settling,
     signal: AbortSignal,
   ): Promise<Report> {
-    const { marks, reader, knowledge, episodes, policy, decided } = this.#keeping;
-    const { commit } = target;
+    const { id, target } = settling;
+    const { marks, knowledge, episodes, decided } = this.#keeping;
     const { clock } = this.#world;
     const ledger = this.#ledger;
-    const { rules, graceMs, intervalMs } = policy() ?? NO_POLICY;
-    const asked = { rules, graceMs, intervalMs, commit, isHealing };
-    const { fieldManager } = reader;
-    const entering = { clock, episodes, ledger, knowledge, fieldManager, ...asked };
+    const entering = this.#entering(settling);
     const progress = beginProgress(this.#failures, this.#unavailable);
-    const task: Convergence = {
-      ...{ marks, reader, knowledge, rules, graceMs, commit, desired, baseOf, beforeWrites },
+    let isComplete = false;
+    try {
+      await converge(this.#world, this.#task(desired, settling, entering), progress, signal);
+      isComplete = true;
+    } finally {
+      this.#failures = progress.failures;
+      enterAll(entering, desired, { progress, isComplete });
+    }
+    ledger.keepOnly(object => target.desired.has(object));
+    episodes.drop(object => target.desired.has(object), target.commit);
+    decided();
+    const now = clock.now();
+    return reportOf({ id, target, desired, progress, knowledge, episodes, ledger, marks, now });
+  }
+
+  #entering({ target: { commit }, isHealing }: Settling): Entering {
+    const { episodes, knowledge, reader, policy } = this.#keeping;
+    const { rules, graceMs, intervalMs } = policy() ?? NO_POLICY;
+    const { fieldManager } = reader;
+    const asked = { rules, graceMs, intervalMs, commit, isHealing, fieldManager };
+    return { clock: this.#world.clock, ledger: this.#ledger, episodes, knowledge, ...asked };
+  }
+
+  #task(
+    desired: readonly Desired[],
+    { baseOf, beforeWrites }: Settling,
+    entering: Entering,
+  ): Convergence {
+    const { marks, reader, knowledge, episodes, testimonies } = this.#keeping;
+    const { rules, graceMs, commit } = entering;
+    return {
+      ...{ marks, reader, knowledge, testimonies, rules, graceMs, commit },
+      ...{ desired, baseOf, beforeWrites },
       failures: this.#failures,
       unavailable: this.#unavailable,
       watchingSince: this.#watchingSince,
@@ -186,19 +216,6 @@ export class Keeper {
         enterHeal(entering, judged);
       },
     };
-    let isComplete = false;
-    try {
-      await converge(this.#world, task, progress, signal);
-      isComplete = true;
-    } finally {
-      this.#failures = progress.failures;
-      enterAll(entering, desired, { progress, isComplete });
-    }
-    ledger.keepOnly(object => target.desired.has(object));
-    episodes.drop(object => target.desired.has(object), commit);
-    decided();
-    const now = clock.now();
-    return reportOf({ id, target, desired, progress, knowledge, episodes, ledger, marks, now });
   }
 }
 

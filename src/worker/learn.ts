@@ -1,10 +1,9 @@
 /** What the answer to nopea's own write teaches: the object as it is now is as it should be. */
 import { carryOver } from "../core/drift/carry-over";
 import { changedLeaves } from "../core/drift/changed-leaves";
-import type { Known } from "../core/drift/known";
+import { told, type Known } from "../core/drift/known";
 import { takeSnapshot, type Reader, type Snapshot } from "../core/drift/snapshot";
 import { autoscaledFields } from "../core/heal/autoscaled";
-import { suspendHealOf } from "../core/drift/known";
 import type { Sighting } from "../model/live";
 import type { Step } from "../model/plan";
 
@@ -23,14 +22,13 @@ export function learn({ step, sighting, before, now }: Lesson, reader: Reader): 
   const previous = before?.snapshot ?? takeSnapshot(desired.manifest, desired.manifest, reader);
   const snapshot: Snapshot = carryOver(taken, previous, held);
   const differs = held.length > 0 && changedLeaves(snapshot, object, reader).length > 0;
-  const suspendHeal = suspendHealOf(live, before, now);
   return {
     kind: desired.kind,
     live,
     snapshot,
     base: desired.manifest,
     autoscaled: autoscaledFields(object),
-    ...(suspendHeal === undefined ? {} : { suspendHeal }),
+    ...told(sighting, before, { reader, now }),
     ...(differs ? { object, changedAt: before?.changedAt ?? now } : {}),
   };
 }

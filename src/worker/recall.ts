@@ -86,6 +86,8 @@ function recallSuspension({ object, until = "", at = "" }: SuspendedObject, know
   const known = knowledge.get(object);
   const seenAt = parseTime(at);
   if (known?.suspendHeal === undefined || seenAt === undefined) return;
+  // of what is sealed, the object itself tells
+  if (known.suspendHeal.by !== undefined) return;
   const told = { at: seenAt, until: parseTime(until) };
   const first = firstSeenAt(known.live.annotations, told);
   if (first === undefined) return;

@@ -13,10 +13,12 @@ export interface Version {
 export interface Entry {
   readonly record: string;
   wanted: Version | undefined;
-  written: Version | undefined;
+  written: Pick<Version, "text"> | undefined;
   /** Under way: nobody knows what the API server has of it. */
   busy: boolean;
   failures: number;
+  /** How often somebody else's version of it was seen. */
+  disputes: number;
   /** Not tried before. */
   due: number;
 }
@@ -42,7 +44,7 @@ export function soonest(book: RecordBook): Entry | undefined {
 }
 
 /** What the API server was known to have. */
-export function remember(book: RecordBook): ReadonlyMap<string, Version | undefined> {
+export function remember(book: RecordBook): ReadonlyMap<string, Entry["written"]> {
   return new Map([...book].map(([record, { written }]) => [record, written]));
 }
 
@@ -64,7 +66,38 @@ export function takeOver(
   trim(book);
 }
 
-function correct(entry: Entry, last: Version | undefined, found: Version | undefined): void {
+/** A watch shows this of it; undefined: it is gone. What is under way will be shown once more. */
+export function notice(
+  book: RecordBook,
+  record: string,
+  { found, now }: { readonly found: Episode | undefined; readonly now: number },
+): void {
+  const entry = book.get(record);
+  const version = found && versionOf(found);
+  if (entry === undefined || entry.busy || version?.text === entry.written?.text) return;
+  correct(entry, entry.written, version);
+  forget(book, entry);
+  // an older version of our own may come late, and somebody who insists is not fought
+  entry.due = now + Math.min(FIRST_DISPUTE_MS * 2 ** entry.disputes++, LONGEST_DISPUTE_MS);
+}
+
+const FIRST_DISPUTE_MS = 1_000;
+const LONGEST_DISPUTE_MS = 300_000;
+
+/** It is not meant to be there. */
+export function discard(book: RecordBook, record: string): void {
+  if (book.get(record)?.wanted !== undefined) return;
+  book.set(record, { ...entryOf(record), written: { text: "whatever it says" } });
+}
+
+/** Records of this process that are not among these, though they were written. */
+export function missing(book: RecordBook, found: ReadonlySet<string>): readonly string[] {
+  return [...book].flatMap(([record, { written }]) =>
+    written === undefined || found.has(record) ? [] : [record],
+  );
+}
+
+function correct(entry: Entry, last: Entry["written"], found: Version | undefined): void {
   entry.written = found;
   // people may delete what is over
   if (last !== undefined && found === undefined && isClosed(entry)) entry.wanted = undefined;
@@ -95,6 +128,7 @@ function entryOf(record: string, version?: Version): Entry {
     written: version,
     busy: false,
     failures: 0,
+    disputes: 0,
     due: -Infinity,
   };
 }

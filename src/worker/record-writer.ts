@@ -5,7 +5,10 @@ import type { Clock, DriftRecords, Log } from "../ports";
 import { aborted } from "./aborted";
 import { createAlarm } from "./alarm";
 import {
+  discard,
   forget,
+  missing,
+  notice,
   remember,
   soonest,
   takeOver,
@@ -22,6 +25,12 @@ export interface RecordWriter {
    * closed ones that somebody deleted stay deleted.
    */
   load(signal: AbortSignal): Promise<readonly Episode[]>;
+  /** What a watch shows of a record; undefined: it is gone. What somebody else has made of it is put right. */
+  noticed(record: string, found: Episode | undefined): void;
+  /** All that there are of the repository, after a gap in the watch. */
+  listed(found: ReadonlyMap<string, Episode | undefined>): void;
+  /** Takes away a record that turned out to tell nothing. */
+  discard(record: string): void;
   /** Resolves when all that was set is written, or life has ended; rejects when the signal is aborted. */
   flush(signal: AbortSignal): Promise<void>;
 }
@@ -50,6 +59,22 @@ export function createRecordWriter(writing: RecordWriting): RecordWriter {
       takeOver(book, before, listed);
       drain.wake();
       return listed;
+    },
+    noticed(record, found) {
+      notice(book, record, { found, now: writing.clock.now() });
+      drain.wake();
+    },
+    listed(found) {
+      const now = writing.clock.now();
+      for (const [record, episode] of found) notice(book, record, { found: episode, now });
+      for (const record of missing(book, new Set(found.keys()))) {
+        notice(book, record, { found: undefined, now });
+      }
+      drain.wake();
+    },
+    discard(record) {
+      discard(book, record);
+      drain.wake();
     },
     async flush(signal) {
       signal.throwIfAborted();

@@ -42,7 +42,7 @@ export function reportOf(reporting: Reporting): Report {
     unknown,
     orphans,
     kinds: managedKinds({ desired: wanted, orphans, known, unavailable }),
-    notices: [...notices, ...notLookedFor(known, unavailable)],
+    notices: [...notices, ...notLookedFor(known, unavailable), ...forged(reporting)],
     drift: episodes.open(),
     suspended: ledger.suspended(now),
     fights: episodes.fights(now).map(fightSentence),
@@ -53,6 +53,20 @@ export function reportOf(reporting: Reporting): Report {
 function orphansOf({ knowledge, target, marks }: Reporting) {
   const lives = [...knowledge.all()].map(([object, { live }]) => [object, live] as const);
   return findOrphans(lives, target.desired, marks);
+}
+
+const SHOWN = 3;
+
+/** What only the admission hook writes, written by somebody else. */
+function forged({ knowledge, target }: Reporting): readonly string[] {
+  const found = [...knowledge.all()].flatMap(([object, { isForged }]) =>
+    isForged === true && target.desired.has(object) ? [object] : [],
+  );
+  if (found.length === 0) return [];
+  const more = found.length > SHOWN ? ` and ${found.length - SHOWN} more` : "";
+  return [
+    `Evidence without a valid seal is ignored: on ${found.slice(0, SHOWN).join(", ")}${more}`,
+  ];
 }
 
 function fightSentence([object, heals]: readonly [string, number]): string {

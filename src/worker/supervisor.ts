@@ -6,6 +6,8 @@ import type { SecretName } from "../model/git-secret";
 import type { Hearing, Push, PushTarget } from "../model/webhook";
 import type { World } from "../ports";
 import { createAlarm, type Alarm } from "./alarm";
+import type { Custody } from "./custody";
+import { createRecordListener, type RecordListener } from "./record-events";
 import { createSlots } from "./slots";
 import { createTombstones } from "./tombstones";
 import { Worker } from "./worker";
@@ -21,6 +23,8 @@ export interface Supervisor {
   nudgeAll(): void;
   /** A branch has a new tip: whoever follows it looks at Git. Returns at once. */
   push(target: PushTarget, push: Push): Hearing;
+  /** Told of DriftRecords, as a watch tells. */
+  readonly records: RecordListener;
   stop(): void;
 }
 
@@ -48,12 +52,14 @@ export function createSupervisor(world: World): Supervisor {
     world.metrics.workers(posts.size);
   }
 
+  function letGo(uid: string): void {
+    gone.add(uid);
+    remove(uid);
+  }
+
   function start(repository: Repository): void {
-    for (const [uid, { worker }] of posts) {
-      if (!sameName(worker.repository.id, repository.id)) continue;
-      gone.add(uid);
-      remove(uid);
-    }
+    const namesakes = [...posts].filter(([, { worker }]) => sameName(worker, repository));
+    for (const [uid] of namesakes) letGo(uid);
     const worker = new Worker(world, slots, repository);
     const post = { worker, life: new AbortController(), alarm: createAlarm(world.clock) };
     posts.set(repository.id.uid, post);
@@ -68,15 +74,26 @@ export function createSupervisor(world: World): Supervisor {
       if (post === undefined) start(repository);
       else if (post.worker.update(repository)) post.alarm.nudge();
     },
-    remove({ uid }) {
-      gone.add(uid);
-      remove(uid);
-    },
+    remove: ({ uid }) => letGo(uid),
     secretChanged: secret => nudgeThose([...posts.values()], secret),
     push: (target, push) => tellAll([...posts.values()], target, push),
     nudgeAll: () => posts.forEach(({ worker }) => worker.nudge()),
+    records: createRecordListener(() => custodiesOf(posts)),
     stop: () => [...posts.keys()].forEach(remove),
   };
+}
+
+/** By the uid of the GitRepository. */
+function custodiesOf(posts: ReadonlyMap<string, Post>): ReadonlyMap<string, Custody> {
+  const found = [...posts].flatMap(
+    ([
+      uid,
+      {
+        worker: { custody },
+      },
+    ]): [string, Custody][] => (custody === undefined ? [] : [[uid, custody]]),
+  );
+  return new Map(found);
 }
 
 function tellAll(posts: readonly Post[], target: PushTarget, push: Push): Hearing {
@@ -123,7 +140,7 @@ function nudgeThose(posts: readonly Post[], { namespace, name }: SecretName): vo
   }
 }
 
-function sameName(a: RepositoryId, b: RepositoryId): boolean {
+function sameName({ repository: { id: a } }: Worker, { id: b }: Repository): boolean {
   return a.namespace === b.namespace && a.name === b.name;
 }
 

@@ -30,7 +30,8 @@ export class Worker {
   #repository: Repository;
   #attempt: AbortController | undefined;
   #memory: Memory;
-  #custody: Custody | undefined;
+  /** Undefined: it has not run yet. Others may tell it what they have heard. */
+  custody: Custody | undefined;
   /** What ends the decisions on the cluster that are under way. */
   #healing: AbortController | undefined;
   readonly #rhythm: Rhythm;
@@ -64,7 +65,7 @@ export class Worker {
   /** Nothing that was decided for the spec of before is carried out any more. */
   #supersede(): void {
     this.#abort(new Superseded());
-    this.#custody?.keeper.reconsider();
+    this.custody?.keeper.reconsider();
   }
 
   #abort(reason: Error): void {
@@ -101,7 +102,7 @@ export class Worker {
     };
     await together(this.#life.signal, begin, () => {
       this.#abort(new Stopped());
-      if (this.#custody) this.#world.cluster.unfollow(this.#custody.knowledge.follower);
+      if (this.custody) this.#world.cluster.unfollow(this.custody.knowledge.follower);
     });
   }
 
@@ -113,7 +114,7 @@ export class Worker {
       decided: () => alarm.reset(),
       life,
     });
-    this.#custody = custody;
+    this.custody = custody;
     return custody;
   }
 
@@ -201,7 +202,7 @@ export class Worker {
 
   /** Until spec.suspend changes, which is another generation: neither Git nor the cluster is asked anything. */
   #rest(repository: Repository): void {
-    this.#custody?.keeper.rest();
+    this.custody?.keeper.rest();
     this.#rhythm.rest();
     this.#chronicle.suspended(repository);
   }
@@ -218,7 +219,7 @@ export class Worker {
   }
 
   #finish(repository: Repository, report: Report, startedAt = this.#world.clock.now()): void {
-    this.#rhythm.finished(repository, report, this.#custody?.keeper.failures ?? new Map());
+    this.#rhythm.finished(repository, report, this.custody?.keeper.failures ?? new Map());
     this.#chronicle.finished(repository, report, this.#world.clock.now() - startedAt);
   }
 }

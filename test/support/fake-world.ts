@@ -1,5 +1,6 @@
 /** All that workers can reach, as fakes, with a supervisor that is told of GitRepositories as in a cluster. */
 import { createIds } from "../../src/adapters/ids";
+import { createSealer } from "../../src/adapters/seal";
 import { sha256 } from "../../src/adapters/sha256";
 import type { RepositoryId, RepositoryStatus } from "../../src/model/git-repository";
 import type { Settings } from "../../src/model/settings";
@@ -40,6 +41,8 @@ export interface FakeWorld {
   ready(id: RepositoryId): string;
 }
 
+/** What seals of the fake world are made with. */
+const SEAL_KEY = "sesame";
 export const URL = "https://git.example.com/my-app.git";
 
 /** A namespace `shop` and nothing else, unless the test makes it. */
@@ -77,6 +80,7 @@ export function createFakeWorld(change: (world: World) => World = world => world
     },
     newId: createFakeIds(() => clock.now()),
     sha256,
+    verifySeal: createSealer(() => SEAL_KEY).verify,
     settings: () => settings.current,
   });
   namespace(cluster, "shop");

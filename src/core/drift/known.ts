@@ -1,10 +1,13 @@
 /** What is remembered of one live object between two looks at it, and what a newer version makes of that. */
 import { ANNOTATION_SUSPEND_HEAL } from "../../model/annotations";
+import type { Edit } from "../../model/episode";
 import type { FieldPath } from "../../model/field-path";
 import type { JsonObject } from "../../model/json";
 import type { Live, Sighting } from "../../model/live";
 import type { KindInfo, Manifest } from "../../model/manifest";
 import { compareVersions } from "../../model/resource-version";
+import type { Companions } from "../evidence/companions";
+import { readEvidence } from "../evidence/read-evidence";
 import { autoscaledFields } from "../heal/autoscaled";
 import { changedLeaves } from "./changed-leaves";
 import { seenOthers, takeSnapshot, type Reader, type Snapshot } from "./snapshot";
@@ -20,8 +23,20 @@ export interface Known {
   readonly autoscaled: readonly FieldPath[];
   /** When the first version came that differs; milliseconds since the epoch, as every time here. */
   readonly changedAt?: number;
-  /** The break-glass annotation, and since when it has this value. */
-  readonly suspendHeal?: { readonly value: string; readonly at: number };
+  /** The break-glass annotation. */
+  readonly suspendHeal?: SuspendHeal;
+  /** Who edited it since nopea's last write, as the admission hook has sealed; oldest first. */
+  readonly stamped?: readonly Edit[];
+  /** It carries what only the hook writes, and the hook did not write it. */
+  readonly isForged?: true;
+}
+
+export interface SuspendHeal {
+  readonly value: string;
+  /** Since when it has this value, as far as is known. */
+  readonly at: number;
+  /** Who set it; absent: nobody witnessed it. */
+  readonly by?: string;
 }
 
 export interface Looking {
@@ -82,20 +97,40 @@ function differs(snapshot: Snapshot, object: JsonObject, reader: Reader): boolea
 }
 
 /** What is read of every version. */
-function common(seen: Sighting, before: Known | undefined, { kind, now }: Looking) {
-  const suspendHeal = suspendHealOf(seen.live, before, now);
+function common(seen: Sighting, before: Known | undefined, { kind, reader, now }: Looking) {
   return {
     kind,
     live: seen.live,
     autoscaled: autoscaledFields(seen.object),
-    ...(suspendHeal === undefined ? {} : { suspendHeal }),
+    ...told(seen, before, { reader, now }),
   };
 }
 
-/** The break-glass annotation, with the time since when it has its value. */
-export function suspendHealOf({ annotations }: Live, before: Known | undefined, now: number) {
+/** What a version tells of who edited and who suspended it. */
+export function told(
+  { live, object }: Sighting,
+  before: Pick<Known, "suspendHeal"> | undefined,
+  { reader, now }: Omit<Looking, "kind">,
+): Pick<Known, "suspendHeal" | "stamped" | "isForged"> {
+  const { edits, suspension, unsealed } = readEvidence(object, reader.verifySeal);
+  return {
+    ...suspendHealOf(live, { suspension, before: before?.suspendHeal, now }),
+    ...(edits.length === 0 ? {} : { stamped: edits }),
+    ...(unsealed ? { isForged: unsealed } : {}),
+  };
+}
+
+interface Setting {
+  readonly suspension: Companions | undefined;
+  readonly before: SuspendHeal | undefined;
+  readonly now: number;
+}
+
+function suspendHealOf({ annotations }: Live, { suspension, before, now }: Setting) {
   const value = annotations[ANNOTATION_SUSPEND_HEAL];
-  if (value === undefined) return undefined;
-  const at = before?.suspendHeal?.value === value ? before.suspendHeal.at : now;
-  return { value, at };
+  if (value === undefined) return {};
+  if (suspension !== undefined) {
+    return { suspendHeal: { value, at: suspension.at, by: suspension.by } };
+  }
+  return { suspendHeal: { value, at: before?.value === value ? before.at : now } };
 }

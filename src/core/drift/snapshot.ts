@@ -3,6 +3,7 @@ import { formatPath } from "../../model/field-path";
 import { fieldSetOf, NO_FIELDS } from "../../model/field-set";
 import { isObject, toCanonicalJson, type Json, type JsonObject } from "../../model/json";
 import type { Sha256 } from "../../model/ownership";
+import type { Verify } from "../evidence/seal";
 import { declaredLeaves } from "./declared-leaves";
 import { isEmptyCollection, isSame } from "./equality";
 import { isHidden } from "./hidden";
@@ -27,6 +28,8 @@ export interface Reader {
   /** The name under which nopea applies the object. */
   readonly fieldManager: string;
   readonly sha256: Sha256;
+  /** Whether the admission hook wrote what an object tells of edits and suspensions. */
+  readonly verifySeal: Verify;
 }
 
 export const MARK_LENGTH = 16;

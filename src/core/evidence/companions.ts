@@ -5,7 +5,7 @@ import {
   ANNOTATION_SUSPEND_HEAL_UNTIL,
 } from "../../model/annotations";
 import { parseTime, secondsUp } from "../../model/time";
-import { readSuspension } from "../heal/suspension";
+import { LAST_TIME, readSuspension } from "../heal/suspension";
 import type { Texts } from "./own-names";
 
 /** Milliseconds since the epoch, whole seconds. */
@@ -15,9 +15,6 @@ export interface Companions {
   /** Absent: until somebody takes the annotation off. */
   readonly until?: number;
 }
-
-/** 9999-12-31T23:59:59Z: whoever asks for longer gets no more. */
-const LAST_TIME = 253_402_300_799_000;
 
 /** What a suspension that is set now has beside it; undefined: the value suspends nothing, or nothing any more. */
 export function companionsOf(annotations: Texts, by: string, now: number): Companions | undefined {

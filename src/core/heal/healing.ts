@@ -1,11 +1,12 @@
 /** Puts together what a decision about drift depends on, from what is known of the object and what is asked for. */
-import { isOpen, type Episode } from "../../model/episode";
+import { isOpen, type Edit, type Episode } from "../../model/episode";
 import type { ObjectDrift } from "../../model/drift";
 import type { FieldPattern } from "../../model/field-path";
 import type { Known } from "../drift/known";
 import { calmUntil, type Fight } from "./fights";
 import { graceEnd } from "./grace";
 import type { Healing, HealRules } from "./judge-fields";
+import { isScaledByHand } from "./scaled-by-hand";
 import { shownPath } from "./shown";
 import { isSuspended, readSuspension, type Suspension } from "./suspension";
 
@@ -15,6 +16,8 @@ export interface Situation {
   readonly kind: string;
   readonly episode: Episode | undefined;
   readonly fight: Fight;
+  /** Edits that the admission hook saw and that no object can carry, newest first. */
+  readonly testified: readonly Edit[];
   readonly rules: HealRules;
   readonly graceMs: number | undefined;
   readonly ignored: readonly FieldPattern[];
@@ -26,7 +29,7 @@ export interface Situation {
 
 /** Total: what is not known restricts nothing. */
 export function healingOf(situation: Situation): Healing {
-  const { known, kind, episode, fight, rules, graceMs, ignored, now } = situation;
+  const { known, kind, episode, fight, testified, rules, graceMs, ignored, now } = situation;
   const conflicts = episode !== undefined && isOpen(episode) ? episode.conflicts : [];
   const detectedAt = detectionOf(situation);
   const isNews = hasNews(situation);
@@ -34,12 +37,19 @@ export function healingOf(situation: Situation): Healing {
     ...rules,
     suspended: isSuspended(suspensionOf(known), now),
     ignored,
-    autoscaled: known?.autoscaled ?? [],
+    autoscaled: isScaledByHand({ known, edits: [...testified, ...editsOf(episode)] })
+      ? []
+      : (known?.autoscaled ?? []),
     wasConflict: path => isOneOf(conflicts, path, kind),
     graceUntil: graceEnd({ episode, graceMs, isNews, detectedAt, now }),
     calmUntil: calmUntil(fight, now),
     now,
   };
+}
+
+/** Newest first, of one that is open. */
+function editsOf(episode: Episode | undefined): readonly Edit[] {
+  return episode !== undefined && isOpen(episode) ? [...episode.edits].reverse() : [];
 }
 
 /** True where the episode does not tell of some of it yet. */
@@ -62,13 +72,18 @@ export function detectionOf({
   watchingSince,
   now,
 }: Pick<Situation, "known" | "watchingSince" | "now">): number {
-  return Math.max(known?.changedAt ?? now, watchingSince);
+  const { changedAt = now, stamped = [] } = known ?? {};
+  // the edit is older than the event that tells of it
+  const editedAt = Math.min(changedAt, stamped[0]?.at ?? changedAt);
+  return Math.max(editedAt, watchingSince);
 }
 
 /** Of the live object: in Git it does not count. */
 export function suspensionOf(known: Known | undefined): Suspension | undefined {
   if (known?.suspendHeal === undefined) return undefined;
-  return readSuspension(known.live.annotations, known.suspendHeal.at);
+  const { at, by } = known.suspendHeal;
+  const suspension = readSuspension(known.live.annotations, at);
+  return suspension && { ...suspension, ...(by === undefined ? {} : { by }) };
 }
 
 /** True where everything is as our own apply left it, but the episode does not know it yet: the edit was put back. */

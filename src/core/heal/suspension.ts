@@ -16,11 +16,16 @@ export interface Suspension {
   /** Undefined: until somebody takes the annotation off. */
   readonly until?: number;
   readonly reason?: string;
+  /** Absent: nobody witnessed it. */
+  readonly by?: string;
 }
 
 type Annotations = Readonly<Record<string, string>>;
 
 const UNTIL_REMOVED: ReadonlySet<string> = new Set(["true", "1", "yes"]);
+
+/** 9999-12-31T23:59:59Z: what a time can be written as. */
+export const LAST_TIME = 253_402_300_799_000;
 
 /** Undefined: nothing suspends the object. `at`: when the annotation was first seen as it is; a duration counts from then. */
 export function readSuspension(annotations: Annotations, at: number): Suspension | undefined {
@@ -30,7 +35,7 @@ export function readSuspension(annotations: Annotations, at: number): Suspension
   if (UNTIL_REMOVED.has(value)) return told;
   const duration = parseDuration(value);
   const until = duration === undefined ? parseTime(value) : at + duration;
-  return until === undefined ? undefined : { ...told, until };
+  return until === undefined ? undefined : { ...told, until: Math.min(until, LAST_TIME) };
 }
 
 /** True while the object must not be written. */

@@ -62,12 +62,12 @@ function driftedObject(episode: Episode, rfc3339: FormatTime): DriftedObject {
 }
 
 function suspendedObject(
-  { key, at, until, reason }: Suspended,
+  { key, at, until, reason, by = "unknown" }: Suspended,
   rfc3339: FormatTime,
 ): SuspendedObject {
   return {
     object: formatKey(key),
-    by: "unknown",
+    by,
     at: rfc3339(at),
     ...(until === undefined ? {} : { until: rfc3339(secondsUp(until)) }),
     ...(reason === undefined ? {} : { reason }),

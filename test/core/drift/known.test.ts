@@ -8,7 +8,7 @@ import type { Sighting } from "../../../src/model/live";
 import { sha256 } from "../../../src/adapters/sha256";
 import { CONFIG_MAP, desired, live, MARKS } from "../../support/examples";
 
-const reader: Reader = { fieldManager: MARKS.fieldManager, sha256 };
+const reader: Reader = { fieldManager: MARKS.fieldManager, sha256, verifySeal: () => false };
 const base = { ...desired().manifest, data: { a: "git" } };
 const looking = (now: number) => ({ kind: CONFIG_MAP, reader, now });
 
