@@ -172,7 +172,7 @@ describe.concurrent("an export from the time of a suspended hotfix", () => {
     await app.until(({ drift = [] }) => drift[0]?.who === "larry");
     const { warnings } = await ann.types(app, ["create", "-f", "-"], { input: text });
     expect(warnings[0]).toContain("were left out");
-    await app.until(({ drift = [] }) => drift.some(({ fields }) => fields.includes("data.value")));
+    await app.until(({ drift = [] }) => drift[0]?.fields.includes("data.value") === true);
     const { metadata, ...object } = await app.object("v1", "ConfigMap", "a");
     const names = Object.keys(metadata.annotations ?? {}).filter(name => name.startsWith(SUSPEND));
     expect(names).toEqual([]);

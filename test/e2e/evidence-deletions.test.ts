@@ -199,6 +199,20 @@ describe.concurrent("larry scales", () => {
     expect(await recordsAbout(world, app, "api")).toMatchObject([{ status: { state: "open" } }]);
   });
 
+  it("to none at all, as in an emergency: his too", async () => {
+    const text = deployment.replace("replicas: 0", "replicas: 2");
+    const app = await people.app({
+      files: { "api.yaml": text },
+      spec: { healPolicy: "manual" },
+      watches: { "deployments.apps": "api" },
+    });
+    await larry.types(app, ["scale", "deploy/api", "--replicas=0"]);
+    const { status } = await recordAbout(world, app, "api");
+    const none = [{ path: "spec.replicas", from: "2", to: "0" }];
+    expect(status.edits).toMatchObject([{ ...byLarry, verb: "SCALE", changes: none }]);
+    await untilWho(app, "/api", "larry");
+  });
+
   it("a dry run, and to the number that it has: nothing", async () => {
     const app = await begin({});
     await larry.types(app, ["scale", "deploy/api", "--replicas=3", "--dry-run=server"]);

@@ -148,7 +148,7 @@ async function start(spec: Readonly<Record<string, unknown>>): Promise<App> {
   return people.app({ files, spec, watches: { "deployments.apps": names[0] ?? "" } });
 }
 
-describe.concurrent("an edit that stays", () => {
+describe("an edit that stays", () => {
   let app: App;
   beforeAll(async () => void (app = await start({ healPolicy: "manual" })));
 
@@ -165,7 +165,7 @@ describe.concurrent("an edit that stays", () => {
   );
 });
 
-describe.concurrent("an edit that is undone", () => {
+describe("an edit that is undone", () => {
   let app: App;
   beforeAll(async () => void (app = await start({ healPolicy: "auto" })));
 
@@ -173,8 +173,8 @@ describe.concurrent("an edit that is undone", () => {
     "kubectl %s: the record names larry, and no mark stays on the object",
     async (name, way) => {
       const told = await type(app, name, way);
-      const found = await recordAbout(world, app, name, { ms: 2_000, fits: isClosed });
-      told(found.status.edits);
+      told((await recordAbout(world, app, name, { ms: 2_000 })).status.edits);
+      const found = await recordAbout(world, app, name, { fits: isClosed });
       expect(found.status.decision).toBe("healed");
       await untilUnmarked(() => app.object("apps/v1", "Deployment", name));
     },
