@@ -17,6 +17,18 @@ export const ANNOTATION_SUSPEND_HEAL_UNTIL = "nopea.io/suspend-heal-until";
 export const ANNOTATION_SUSPEND_HEAL_REASON = "nopea.io/suspend-heal-reason";
 /** Proof that the hook wrote what it alone writes. */
 export const ANNOTATION_SEAL = "nopea.io/seal";
+/** What the hook writes beside `suspend-heal`. */
+export const COMPANIONS: readonly string[] = [
+  ANNOTATION_SUSPEND_HEAL_BY,
+  ANNOTATION_SUSPEND_HEAL_AT,
+  ANNOTATION_SUSPEND_HEAL_UNTIL,
+];
+/** What the admission hook writes, and nobody else; the seal covers all but itself. */
+export const HOOK_ANNOTATIONS: readonly string[] = [
+  ANNOTATION_MANUAL_EDIT,
+  ...COMPANIONS,
+  ANNOTATION_SEAL,
+];
 export const ANNOTATION_SYNC_AT = "nopea.io/sync-at";
 
 /** What Git may say to nopea about one object; every other nopea.io name belongs to the live object alone. */

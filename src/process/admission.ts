@@ -1,6 +1,5 @@
 /** The admission process: values that the hook decides by, kept at hand so that no request to it has to ask for them. */
 import { clock } from "../adapters/clock";
-import { createIds } from "../adapters/ids";
 import { followAll, type Listener } from "../adapters/kube/follow-all";
 import { createTestimonies } from "../adapters/kube/testimonies";
 import { createSealer } from "../adapters/seal";
@@ -9,6 +8,7 @@ import { pendingRecordOf } from "../core/heal/record";
 import { API_VERSION } from "../model/annotations";
 import type { Testimonies } from "../ports";
 import { createGate, type Gate } from "../worker/gate";
+import { createOpenFields } from "../worker/open-fields";
 import { createPolicies } from "../worker/policies";
 import { createWitness, type Witness } from "../worker/witness";
 import { connect } from "./connect";
@@ -16,11 +16,8 @@ import { createSettings } from "./settings";
 import type { Shell } from "./shell";
 import { untilDone } from "./until-done";
 
-const REPOSITORIES = {
-  apiVersion: API_VERSION,
-  kind: "GitRepository",
-  plural: "gitrepositories",
-  namespaced: true,
+const kindOf = (kind: string, plural: string) => {
+  return { apiVersion: API_VERSION, kind, plural, namespaced: true };
 };
 
 const rfc3339 = (milliseconds: number) => clock.rfc3339(milliseconds);
@@ -36,7 +33,8 @@ const PATIENCE_MS = 500;
 export function openHooks(shell: Shell): Hooks {
   const { log, metrics } = shell;
   const policies = createPolicies(sha256);
-  const learned = learn(shell, policies);
+  const openFields = createOpenFields();
+  const learned = learn(shell, { policies, openFields });
   const failed = (hook: "mutate" | "witness", error: unknown) => {
     metrics.hookFailed(hook);
     log.error({ hook, error: error instanceof Error ? error.stack : String(error) }, "hook failed");
@@ -45,15 +43,17 @@ export function openHooks(shell: Shell): Hooks {
   const { seal } = createSealer(() => learned.settings?.sealKey());
   const gate = createGate({
     clock,
-    newId: createIds(() => clock.now()),
+    sha256,
     seal,
     showValues,
     repositoryOf: labels => policies.of(labels)?.managing,
+    openFields: uid => openFields.of(uid),
     failed,
   });
   const witness = createWitness({
     testimonies: () => learned.testimonies,
     policies,
+    openFields: uid => openFields.of(uid),
     patience: () => AbortSignal.timeout(PATIENCE_MS),
     clock,
     sha256,
@@ -68,13 +68,20 @@ interface Learned {
   testimonies?: Testimonies;
 }
 
+interface Listeners {
+  readonly policies: Listener;
+  readonly openFields: Listener;
+}
+
 /** What comes from the API server, as soon as it does. */
-function learn(shell: Shell, policies: Listener): Learned {
+function learn(shell: Shell, { policies, openFields }: Listeners): Learned {
   const { log, life } = shell;
   const learned: Learned = {};
   const begin = async () => {
     const { kube, stream } = await connect();
-    followAll({ kube, stream, kind: REPOSITORIES, listener: policies, log, life });
+    const reach = { kube, stream, log, life };
+    followAll({ ...reach, kind: kindOf("GitRepository", "gitrepositories"), listener: policies });
+    followAll({ ...reach, kind: kindOf("DriftRecord", "driftrecords"), listener: openFields });
     learned.testimonies = createTestimonies(kube, (repository, testimony) =>
       pendingRecordOf(repository, testimony, { rfc3339, sha256 }),
     );

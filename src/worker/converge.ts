@@ -63,7 +63,12 @@ function keep({ verdicts, evidence, outcomes }: Progress, verdict: Verdict, foun
   if (!isWritten) outcomes.delete(id);
   const drift = verdict.drift ?? (isWritten ? verdicts.get(id)?.drift : undefined);
   verdicts.set(id, drift === undefined ? verdict : { ...verdict, drift });
-  if (!isWritten) evidence.set(id, found);
+  if (!isWritten) evidence.set(id, withStamp(found, evidence.get(id)));
+}
+
+/** Our own write takes the stamp off, also one that did not heal. */
+function withStamp(found: Evidence, before: Evidence | undefined): Evidence {
+  return found.stamped.length > 0 ? found : { ...found, stamped: before?.stamped ?? [] };
 }
 
 /** Only what is not known is asked for; after a write that came too late, that object. */

@@ -115,7 +115,7 @@ function newEdits(
   };
   const { stamped, testified } = evidence;
   if (found.verdict.drift?.whole === "deleted") {
-    if (known.length > 0) return [];
+    if (known.some(({ verb }) => verb === "DELETE")) return [];
     return withNames(inferEdits({ ...inferring, live: undefined, changes: [] }), testified);
   }
   const differing = changesOf(found, world.settings().showValues);

@@ -3,6 +3,7 @@ import { admit } from "../core/evidence/admit";
 import type { Knowing } from "../core/evidence/knowing";
 import { parseRequest } from "../core/evidence/parse-request";
 import type { Admission } from "../model/admission";
+import type { Sha256 } from "../model/ownership";
 import type { Clock } from "../ports";
 
 /** Of writes that can carry evidence; see witness.ts for the others. */
@@ -13,9 +14,9 @@ export interface Gate {
   take(uid: string): Admission | undefined;
 }
 
-export interface GateOptions extends Pick<Knowing, "seal" | "repositoryOf"> {
+export interface GateOptions extends Pick<Knowing, "seal" | "repositoryOf" | "openFields"> {
   readonly clock: Pick<Clock, "now" | "rfc3339">;
-  readonly newId: () => string;
+  readonly sha256: Sha256;
   readonly showValues: () => Knowing["showValues"];
   /** A hook broke: a bug, and the request passes as if nobody had looked. */
   readonly failed: (hook: "mutate", error: unknown) => void;
@@ -27,7 +28,7 @@ const PASS: Admission = { patch: [], warnings: [] };
 
 /** Nothing of it ever refuses a request. */
 export function createGate(options: GateOptions): Gate {
-  const { clock, newId, seal, showValues, repositoryOf, failed } = options;
+  const { clock, sha256, seal, showValues, repositoryOf, openFields, failed } = options;
   const waiting = new Map<string, Admission>();
 
   function decide(raw: unknown): void {
@@ -35,8 +36,8 @@ export function createGate(options: GateOptions): Gate {
     if (request === undefined) return;
     const rfc3339 = (milliseconds: number) => clock.rfc3339(milliseconds);
     waiting.set(request.uid, PASS);
-    const knowing = { now: clock.now(), id: newId(), seal, showValues: showValues() };
-    waiting.set(request.uid, admit(request, { ...knowing, rfc3339, repositoryOf }));
+    const asked = { now: clock.now(), sha256, showValues: showValues(), rfc3339 };
+    waiting.set(request.uid, admit(request, { ...asked, seal, repositoryOf, openFields }));
     const [oldest] = waiting.keys();
     if (waiting.size > MOST_WAITING && oldest !== undefined) waiting.delete(oldest);
   }

@@ -17,6 +17,7 @@ export interface WitnessOptions {
   /** Undefined: there is no way to the API server yet. */
   readonly testimonies: () => Testimonies | undefined;
   readonly policies: Pick<Policies, "of">;
+  readonly openFields: Knowing["openFields"];
   /** Aborted when whoever deletes or scales has waited long enough. */
   readonly patience: () => AbortSignal;
   readonly clock: Pick<Clock, "now" | "rfc3339">;
@@ -40,7 +41,7 @@ export function createWitness(options: WitnessOptions): Witness {
 }
 
 async function attend(
-  { testimonies: tell, policies, patience, clock, sha256, showValues }: WitnessOptions,
+  { testimonies: tell, policies, openFields, patience, clock, sha256, showValues }: WitnessOptions,
   request: AdmissionRequest,
 ): Promise<readonly string[]> {
   const deed = deedOf(request);
@@ -56,6 +57,7 @@ async function attend(
     showValues: showValues(),
     rfc3339: (milliseconds: number) => clock.rfc3339(milliseconds),
     repositoryOf: () => managing,
+    openFields,
   };
   const witnessed = { request, deed, target };
   const testimony = testify(witnessed, knowing, sha256);

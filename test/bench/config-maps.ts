@@ -53,6 +53,7 @@ export async function firstSync(
   bench: Bench,
   git: ServedRepository,
   namespace: string,
+  spec: object = {},
 ): Promise<Cost> {
   const { kube } = bench;
   await makeNamespace(kube, namespace);
@@ -62,7 +63,7 @@ export async function firstSync(
       apiVersion: "nopea.false.systems/v1alpha1",
       kind: "GitRepository",
       metadata: { namespace, name: "bench" },
-      spec: { url: git.url, interval: "1h", timeout: "5m" },
+      spec: { url: git.url, interval: "1h", timeout: "5m", ...spec },
     });
     await synced(kube, namespace, commit);
   });

@@ -7,6 +7,8 @@ import type { Bench } from "./config-maps";
 export interface Edit {
   readonly ref: ObjectRef;
   readonly patch: object;
+  /** Who edits; default: whoever looks on. */
+  readonly by?: KubeClient;
   /** What tells the edited object from the healed one. */
   readonly isEdited: (object: KubeObject) => boolean;
 }
@@ -65,9 +67,9 @@ export async function editsToHealed(
 async function editToHealed(
   kube: KubeClient,
   seen: Recorder<KubeObject>,
-  { ref, patch, isEdited }: Edit,
+  { ref, patch, by = kube, isEdited }: Edit,
 ): Promise<number> {
-  const { metadata } = await kube.patch(ref, patch);
+  const { metadata } = await by.patch(ref, patch);
   const version = Number(metadata.resourceVersion);
   const versionOf = ({ metadata }: KubeObject) => Number(metadata.resourceVersion);
   const edited = await seen.until(({ object }) => versionOf(object) === version, PATIENCE_MS);

@@ -1,5 +1,5 @@
 /** `npm run bench`: what nopea costs, measured on a control plane of its own; `-- --quick` only shows that it runs. */
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -9,6 +9,7 @@ import { startGitServer } from "../../src/local/git-server";
 import { createKubeClient } from "../../src/local/kube-client";
 import { startNopea, type Nopea } from "../../src/local/nopea";
 import { projectRoot } from "../../src/local/paths";
+import { runAdmission } from "./admission";
 import {
   bareLoop,
   changeOne,
@@ -18,7 +19,14 @@ import {
   pushesToLive,
   type Bench,
 } from "./config-maps";
-import { quantile, table, type Figure } from "./figures";
+import {
+  createFigures,
+  quantile,
+  residentMegabytes,
+  table,
+  type Add,
+  type Figure,
+} from "./figures";
 import { compareClients, createMonorepo, type GitCost } from "./git";
 import {
   bareHealing,
@@ -35,7 +43,7 @@ const { values: options } = parseArgs({
     quick: { type: "boolean", default: false },
     runs: { type: "string", default: "5" },
     json: { type: "string" },
-    /** git, healing or sync. */
+    /** git, healing, admission or sync. */
     only: { type: "string" },
   },
 });
@@ -56,6 +64,16 @@ async function main(): Promise<void> {
     const figures = [
       ...(wanted("git") ? await runGit(git) : []),
       ...(wanted("healing") ? await runHealing(bench, git, nopea) : []),
+      ...(wanted("admission")
+        ? await runAdmission({
+            ...bench,
+            controlPlane,
+            git,
+            nopea,
+            isQuick: options.quick,
+            rounds: Math.min(rounds, 3),
+          })
+        : []),
       ...(wanted("sync") ? await run(bench, git, nopea) : []),
     ];
     await report(figures);
@@ -165,26 +183,6 @@ async function run(bench: Bench, git: Git, nopea: Nopea): Promise<readonly Figur
   add(`requests about the objects in ${idle} s of calm`, "", await idleRequests(bench, idle));
   add("resident memory of the watcher", "MB", await residentMegabytes(nopea.watcher.pid()));
   return figures();
-}
-
-type Add = ReturnType<typeof createFigures>["add"];
-
-function createFigures() {
-  const figures = new Map<string, { unit: string; values: number[] }>();
-  return {
-    add: (measure: string, unit: string, value: number) => {
-      const figure = figures.get(measure) ?? { unit, values: [] };
-      figures.set(measure, figure);
-      figure.values.push(value);
-    },
-    figures: (): readonly Figure[] =>
-      [...figures].map(([measure, figure]) => ({ measure, ...figure })),
-  };
-}
-
-async function residentMegabytes(pid: number): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, "utf8").catch(() => "");
-  return Math.round(Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? NaN) / 1024);
 }
 
 async function report(figures: readonly Figure[]): Promise<void> {

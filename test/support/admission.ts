@@ -1,5 +1,6 @@
 /** Admission requests as an API server sends them, and what they leave of an object. */
 import { createHmac } from "node:crypto";
+import { sha256 } from "../../src/adapters/sha256";
 import { clock } from "../../src/adapters/clock";
 import { admit } from "../../src/core/evidence/admit";
 import type { Knowing, Managing } from "../../src/core/evidence/knowing";
@@ -31,11 +32,12 @@ export const MANAGING: Managing = {
 export function knowing(more: Partial<Knowing> = {}): Knowing {
   return {
     now: NOW,
-    id: "01KF4X",
+    sha256,
     seal,
     showValues: "safe",
     rfc3339: milliseconds => clock.rfc3339(milliseconds),
     repositoryOf: () => MANAGING,
+    openFields: () => [],
     ...more,
   };
 }

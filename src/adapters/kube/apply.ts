@@ -10,6 +10,7 @@ import { conflictingManagers, writeFault } from "./faults";
 import { readLive } from "./live";
 import { patchBody } from "./patch-body";
 import { objectPath } from "./paths";
+import { unstamp } from "./unstamp";
 import { replaceParts, type Replaced } from "./replace-parts";
 
 /** Never rejects for what the API server says, only when the signal is aborted. */
@@ -33,6 +34,7 @@ export async function apply(
       signal,
     });
     const outcome = outcomeOf(answer, step);
+    if (outcome.result === "applied") return await withoutStamp(kube, outcome, plan, signal);
     const isHalf = outcome.result === "stale" && replaced.patched !== undefined;
     return isHalf ? { ...outcome, patched: true } : outcome;
   } catch (error) {
@@ -41,6 +43,19 @@ export async function apply(
     if (!(error instanceof NopeaError)) throw error;
     return { result: "failed", desired, fault: { code: error.code, message: error.message } };
   }
+}
+
+type Applied = Extract<StepOutcome, { result: "applied" }>;
+
+async function withoutStamp(
+  kube: Kube,
+  outcome: Applied,
+  { fieldManager }: Pick<Plan, "fieldManager">,
+  signal: AbortSignal,
+): Promise<StepOutcome> {
+  const sighting = await unstamp(kube, { ...outcome, fieldManager }, signal);
+  const changed = outcome.changed || sighting !== outcome.sighting;
+  return { ...outcome, changed, sighting };
 }
 
 function onPatched(step: Step, { patched }: Replaced): Step {

@@ -2,10 +2,8 @@
 import {
   ANNOTATION_APPLIED,
   ANNOTATION_MANUAL_EDIT,
-  ANNOTATION_SEAL,
-  ANNOTATION_SUSPEND_HEAL_AT,
-  ANNOTATION_SUSPEND_HEAL_BY,
-  ANNOTATION_SUSPEND_HEAL_UNTIL,
+  COMPANIONS,
+  HOOK_ANNOTATIONS,
   isOwnName,
 } from "../../model/annotations";
 import { isObject, type JsonObject } from "../../model/json";
@@ -17,18 +15,11 @@ export interface OwnNames {
   readonly annotations: Texts;
 }
 
-/** What stands beside `suspend-heal`. */
-export const COMPANIONS: readonly string[] = [
-  ANNOTATION_SUSPEND_HEAL_BY,
-  ANNOTATION_SUSPEND_HEAL_AT,
-  ANNOTATION_SUSPEND_HEAL_UNTIL,
-];
-
 /** What a seal covers. */
 export const SEALED: readonly string[] = [ANNOTATION_MANUAL_EDIT, ...COMPANIONS];
 
 /** Written by the admission hook, by nobody else. */
-const HOOKS: ReadonlySet<string> = new Set([...SEALED, ANNOTATION_SEAL]);
+const HOOKS: ReadonlySet<string> = new Set(HOOK_ANNOTATIONS);
 
 /** Of an object, or of none. */
 export function ownNamesOf(object: JsonObject | undefined): OwnNames {

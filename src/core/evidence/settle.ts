@@ -4,11 +4,12 @@ import {
   ANNOTATION_MANUAL_EDIT,
   ANNOTATION_SEAL,
   ANNOTATION_SUSPEND_HEAL,
+  COMPANIONS,
 } from "../../model/annotations";
 import { labelledOwner } from "../../model/ownership";
 import { parseTime } from "../../model/time";
 import { companionsOf, readCompanions, writeCompanions } from "./companions";
-import { COMPANIONS, isHooks, isNopeas, isSameTexts, pick } from "./own-names";
+import { isHooks, isNopeas, isSameTexts, pick } from "./own-names";
 import type { OwnNames, Texts } from "./own-names";
 import type { Standing } from "./standing";
 import type { Writer } from "./who";

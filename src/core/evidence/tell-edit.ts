@@ -4,8 +4,10 @@ import type { AdmissionRequest } from "../../model/admission";
 import type { Change, Edit } from "../../model/episode";
 import { formatPath, type FieldPath } from "../../model/field-path";
 import { coversPath, parsePatterns } from "../../model/field-pattern";
-import { covers } from "../../model/field-set";
+import { covers, fieldSetOf, union } from "../../model/field-set";
 import { toCanonicalJson, type Json, type JsonObject } from "../../model/json";
+import { uidOf } from "../drift/snapshot";
+import { editId } from "../heal/record-name";
 import { shown } from "../heal/shown";
 import { declaredChanges, type DeclaredChange } from "./declared-changes";
 import { toldGroups } from "./groups";
@@ -38,7 +40,8 @@ export function tellEdit(editing: Editing, knowing: Knowing): Telling {
   const { before, after, edits, request } = editing;
   const { showValues, rfc3339 } = knowing;
   const stamped = stampedFields(edits);
-  const found = ofGit(declaredChanges(before, after, stamped), before);
+  const open = fieldSetOf(knowing.openFields(uidOf(before)));
+  const found = ofGit(declaredChanges(before, after, union(stamped, open)), before);
   if (found.length === 0) return { changes: [] };
   const { kind } = request.kind;
   const isKnown = found.every(({ path }) => covers(stamped, path));
@@ -80,13 +83,13 @@ function textOf(side: "from" | "to", value: Json | undefined): Partial<Change> {
 }
 
 function editOf(
-  { request: { user, fieldManager } }: Editing,
+  { request: { uid, user, fieldManager }, before }: Editing,
   changes: readonly Change[],
-  { id, now }: Knowing,
+  { now, sha256 }: Knowing,
 ): Edit {
   const groups = toldGroups(user);
   return {
-    id,
+    id: editId(uidOf(before), now, uid, sha256),
     by: user.name === "" ? "unknown" : user.name,
     ...(groups.length === 0 ? {} : { groups }),
     at: now,

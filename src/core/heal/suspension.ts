@@ -1,10 +1,9 @@
 /** The break-glass annotation `nopea.io/suspend-heal`: whether it holds nopea off an object, and until when. */
 import {
+  ANNOTATION_SEAL,
   ANNOTATION_SUSPEND_HEAL,
-  ANNOTATION_SUSPEND_HEAL_AT,
-  ANNOTATION_SUSPEND_HEAL_BY,
   ANNOTATION_SUSPEND_HEAL_REASON,
-  ANNOTATION_SUSPEND_HEAL_UNTIL,
+  COMPANIONS,
 } from "../../model/annotations";
 import { parseDuration } from "../../model/duration";
 import { parseTime } from "../../model/time";
@@ -66,13 +65,13 @@ export function firstSeenAt(
 
 /** What is taken off when a timed suspension has ended, so that the same command works again next time. */
 export function annotationsOf(annotations: Annotations): readonly string[] {
-  return COMPANIONS.filter(name => annotations[name] !== undefined);
+  return NAMES.filter(name => annotations[name] !== undefined);
 }
 
-const COMPANIONS = [
+/** Without the names that it covers, the seal says nothing. */
+const NAMES = [
   ANNOTATION_SUSPEND_HEAL,
-  ANNOTATION_SUSPEND_HEAL_BY,
-  ANNOTATION_SUSPEND_HEAL_AT,
-  ANNOTATION_SUSPEND_HEAL_UNTIL,
+  ...COMPANIONS,
   ANNOTATION_SUSPEND_HEAL_REASON,
+  ANNOTATION_SEAL,
 ];

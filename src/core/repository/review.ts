@@ -1,6 +1,7 @@
 /** What the admission webhook answers to a GitRepository. */
 import type { Json } from "../../model/json";
 import { toCanonicalJson } from "../../model/json";
+import type { RepositorySpec } from "../../model/git-repository";
 import { effectsNotImplemented, restrictionsNotImplemented } from "./not-implemented";
 import { parseSpec } from "./parse-spec";
 
@@ -18,14 +19,24 @@ export function review(spec: Json | undefined, before: Json | undefined): Review
   }
   const parsed = parseSpec(spec);
   if (!parsed.ok) return { allowed: false, message: parsed.problems.join("; "), warnings: [] };
+  const isNew = before === undefined;
   const refused = restrictionsNotImplemented(parsed.spec, undefined);
   const ignored = effectsNotImplemented(parsed.spec);
   return {
     allowed: true,
     message: "",
     warnings: [
+      ...(isNew ? hasty(parsed.spec) : []),
       ...refused.map(field => `${field} is not implemented yet: nothing is synced while it is set`),
       ...ignored.map(field => `${field} is not implemented yet and has no effect`),
     ],
   };
+}
+
+/** Most people expect some time to commit what they have mended at night. */
+function hasty({ healPolicy, healGracePeriodMs }: RepositorySpec): readonly string[] {
+  if (healPolicy !== "auto" || healGracePeriodMs !== undefined) return [];
+  return [
+    "healPolicy auto without healGracePeriod: edits by hand will be undone within milliseconds. healGracePeriod: 5m leaves time to commit them",
+  ];
 }

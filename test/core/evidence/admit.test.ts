@@ -47,7 +47,7 @@ describe("a person edits a managed object", () => {
     const { object, stamp } = answerTo(requestOf(APPLIED, EDITED));
     expect(stamp).toEqual([
       {
-        id: "01KF4X",
+        id: expect.stringMatching(/^[0-9a-hjkmnp-tv-z]{26}$/) as string,
         by: "larry",
         groups: ["sre"],
         at: SECONDS,
@@ -155,11 +155,10 @@ describe("a second edit", () => {
     let object = APPLIED;
     for (let replicas = 3; replicas < 9; replicas += 1) {
       const request = requestOf(object, changed(object, { spec: { replicas } }));
-      object = answerTo(request, knowing({ id: `id-${replicas}` })).object;
+      object = answerTo(request, knowing()).object;
     }
-    expect(readEvidence(object, verify).edits.map(({ id }) => id)).toEqual(
-      [4, 5, 6, 7, 8].map(at => `id-${at}`),
-    );
+    const { edits } = readEvidence(object, verify);
+    expect(edits.map(({ changes }) => changes[0]?.to)).toEqual(["4", "5", "6", "7", "8"]);
   });
 });
 

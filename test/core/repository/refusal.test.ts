@@ -55,7 +55,7 @@ describe("refusal", () => {
   ])("%o: honoured, go ahead", raw => {
     expect(refusal(parseSpec({ url, ...raw }), settings)).toBeUndefined();
     expect(effectsNotImplemented(specOf(raw))).toEqual([]);
-    expect(review({ url, ...raw }, undefined).warnings).toEqual([]);
+    expect(review({ url, healGracePeriod: "5m", ...raw }, undefined).warnings).toEqual([]);
   });
 
   test("a default account: refused as well", () => {
@@ -89,7 +89,16 @@ test("fields without effect yet: named, and the sync runs", () => {
 
 describe("admission", () => {
   test("a good spec: allowed, without a warning", () => {
-    expect(review({ url }, undefined)).toEqual({ allowed: true, message: "", warnings: [] });
+    const all = { allowed: true, message: "", warnings: [] };
+    expect(review({ url, healGracePeriod: "5m" }, undefined)).toEqual(all);
+  });
+
+  test("made without a grace period: a warning that edits will be undone at once; changed so: none", () => {
+    const { allowed, warnings } = review({ url }, undefined);
+    expect(allowed).toBe(true);
+    expect(warnings).toEqual([expect.stringContaining("undone within milliseconds")]);
+    expect(review({ url }, { url, healGracePeriod: "5m" }).warnings).toEqual([]);
+    expect(review({ url, healPolicy: "manual" }, undefined).warnings).toEqual([]);
   });
 
   test("a bad spec: denied, with every problem and how to mend it", () => {
@@ -111,14 +120,14 @@ describe("admission", () => {
   });
 
   test.each(RESTRICTIONS)("%o: allowed, with a warning that nothing is synced", (raw, field) => {
-    expect(review({ url, ...raw }, undefined)).toMatchObject({
+    expect(review({ url, healGracePeriod: "5m", ...raw }, undefined)).toMatchObject({
       allowed: true,
       warnings: [`${field} is not implemented yet: nothing is synced while it is set`],
     });
   });
 
   test("fields without effect yet: allowed, with a warning for each", () => {
-    const { allowed, warnings } = review({ url, notify: {} }, undefined);
+    const { allowed, warnings } = review({ url, healGracePeriod: "5m", notify: {} }, undefined);
     expect(allowed).toBe(true);
     expect(warnings).toEqual(["spec.notify is not implemented yet and has no effect"]);
   });
