@@ -30,6 +30,15 @@ export interface DriftRecordObject extends KubeObject {
   };
 }
 
+/** A user of the control plane, and its groups: the hooks leave what it writes alone, so nobody is named for it. */
+export const unseen = ["system:kube-tests", ["system:masters"]] as const;
+
+/** Where an autoscaler's writes come from. */
+export const autoscalerAccount = [
+  "system:serviceaccount:kube-system:horizontal-pod-autoscaler",
+  ["system:masters"],
+] as const;
+
 type Records = readonly [DriftRecordObject, ...DriftRecordObject[]];
 
 /** Patches under a manager's name: a list is a JSON patch, an object a merge patch. */
