@@ -3,7 +3,15 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import type { KubeObject, ObjectRef } from "../../src/local/kube-types";
 import { uniqueSuffix } from "../support/cluster";
-import { becomes, closedRecords, edit, recordsOf, scale, valuesOf } from "../support/hands";
+import {
+  autoscalerAccount,
+  becomes,
+  closedRecords,
+  edit,
+  recordsOf,
+  scale,
+  valuesOf,
+} from "../support/hands";
 import { record } from "../support/recorder";
 import { useWorld, type App } from "../support/world";
 
@@ -62,18 +70,19 @@ const start = async (options: Options, spec: object = {}) => {
 };
 
 const autoscaler = "kube-controller-manager";
+const robot = world.cluster.as(...autoscalerAccount);
 
 describe.concurrent("replicas that an autoscaler wrote", () => {
   it("held through polls and commits, also one that changes replicas; no record, no drift", async () => {
     const app = await start({ replicas: 2 });
     const deployments = await recorded(app);
-    await scale(admin, refOf(app), 5, autoscaler);
+    await scale(robot, refOf(app), 5, autoscaler);
     await sleep(2_500);
     await app.synced(await app.push({ "d.yaml": deployment({ replicas: 2, image: "x:2" }) }));
     expect(imageOf(await live(app))).toBe("x:2");
     await app.synced(await app.push({ "d.yaml": deployment({ replicas: 3, image: "x:3" }) }));
     expect(imageOf(await live(app))).toBe("x:3");
-    await scale(admin, refOf(app), 7, autoscaler);
+    await scale(robot, refOf(app), 7, autoscaler);
     await app.synced(await app.push({ "d.yaml": deployment({ replicas: 3, image: "x:4" }) }));
     await sleep(1_500);
     await deployments.stop();
@@ -86,7 +95,7 @@ describe.concurrent("replicas that an autoscaler wrote", () => {
   it("an edit of the image beside them: healed, and the replicas stay", async () => {
     const app = await start({ replicas: 2 });
     const deployments = await recorded(app);
-    await scale(admin, refOf(app), 5, autoscaler);
+    await scale(robot, refOf(app), 5, autoscaler);
     const body = [
       { op: "replace", path: "/spec/template/spec/containers/0/image", value: "hand:1" },
     ];
@@ -103,7 +112,7 @@ describe.concurrent("replicas that an autoscaler wrote", () => {
 
   it("a person scales after the autoscaler: Git's value again", async () => {
     const app = await start({ replicas: 2 });
-    await scale(admin, refOf(app), 5, autoscaler);
+    await scale(robot, refOf(app), 5, autoscaler);
     await sleep(1_000);
     const { code } = await world.cluster.kubectl([
       "-n",

@@ -22,8 +22,10 @@ const refOf = ({ namespace }: App, name = "a") => ({
   namespace,
   name,
 });
-const write = (app: App, value: string, name = "a", manager = "kubectl-edit") =>
-  edit(admin, refOf(app, name), { manager, body: { data: { value } } });
+// a program: a person's edits would have a record each
+const rivals = world.cluster.as("system:serviceaccount:team:rival", ["system:masters"]);
+const write = (app: App, value: string, name = "a", by = admin) =>
+  edit(by, refOf(app, name), { manager: "kubectl-edit", body: { data: { value } } });
 
 const driftOf = (status: RepositoryStatus | undefined) =>
   conditionOf(status, "Drifted")?.message ?? "";
@@ -51,7 +53,7 @@ describe.concurrent("another client that rewrites a field at every heal", () => 
         const count = healed().length;
         if (count === answered) continue;
         answered = count;
-        await write(app, `rival-${count}`, "a", "rival");
+        await write(app, `rival-${count}`, "a", rivals);
       }
     };
     const racing = rival(performance.now() + 22_000);

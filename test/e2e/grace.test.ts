@@ -55,7 +55,7 @@ describe.concurrent("healGracePeriod", () => {
         object: idOf(app),
         class: "manual_drift",
         fields: ["data.value"],
-        who: "unknown",
+        who: "nopea-test-admin",
         decision: "waiting",
       },
     ]);
@@ -156,7 +156,7 @@ describe.concurrent("healGracePeriod", () => {
     expect(healed - again).toBeLessThanOrEqual(7_000 + slack);
     await maps.stop();
     expect(valuesOf(maps, "a", valueOf)).toEqual(["2", "1", "3", "1"]);
-    await closedRecords(admin, app.namespace);
+    await closedRecords(admin, app.namespace, 2);
   });
 
   it("set while an edit waits for nothing (healPolicy manual): auto then heals at once", async () => {

@@ -1,12 +1,23 @@
-/** Every kind of edit by hand, with healPolicy auto and no grace period: healed within a second, and recorded. */
+/** Every kind of edit that the hook does not see, with healPolicy auto and no grace period: healed, and recorded. */
 import { describe, expect, it } from "vitest";
 import type { KubeObject, ObjectRef } from "../../src/local/kube-types";
-import { canonical, closedRecords, contentOf, edit, firstAfter, recordsOf } from "../support/hands";
+import {
+  canonical,
+  closedRecords,
+  contentOf,
+  edit,
+  firstAfter,
+  recordsOf,
+  unseen,
+} from "../support/hands";
 import { record } from "../support/recorder";
 import { configMap, useWorld, type App } from "../support/world";
 
 const world = useWorld();
 const { admin } = world.cluster;
+// evidence.test.ts has those that are seen
+const access = world.cluster.accessFor(...unseen);
+const somebody = world.cluster.as(...unseen);
 
 const container = "spec.template.spec.containers[name=api]";
 const deployment = `apiVersion: apps/v1
@@ -49,12 +60,15 @@ interface Content {
 const image = { path: `${container}.image`, from: "registry.invalid/api:1.4" };
 
 async function run(app: App, args: readonly string[], input = ""): Promise<void> {
-  const { code, stderr } = await world.cluster.kubectl(["-n", app.namespace, ...args], { input });
+  const { code, stderr } = await world.cluster.kubectl(["-n", app.namespace, ...args], {
+    input,
+    access,
+  });
   expect(code, stderr).toBe(0);
 }
 
 const patching = (manager: string, body: unknown) => (_: App, ref: ObjectRef) =>
-  edit(admin, ref, { manager, body });
+  edit(somebody, ref, { manager, body });
 
 const edits: Readonly<Record<string, Edit>> = {
   "kubectl set image": {
@@ -249,8 +263,8 @@ describe.concurrent("values that nobody else may see", () => {
     await app.synced();
     const ref = { apiVersion: "v1", kind: "ConfigMap", namespace: app.namespace, name: "a" };
     const body = { data: { other: "2" } };
-    await edit(admin, ref, { manager: "somebody", body });
-    await edit(admin, ref, { manager: "kubectl-edit", body: { data: { value: null } } });
+    await edit(somebody, ref, { manager: "somebody", body });
+    await edit(somebody, ref, { manager: "kubectl-edit", body: { data: { value: null } } });
     const [found] = await closedRecords(admin, app.namespace);
     expect(await app.data("a")).toEqual({ value: "1", other: "2" });
     expect(found.status.edits[0]?.changes).toEqual([{ path: "data.value", from: "(changed)" }]);
@@ -266,8 +280,8 @@ describe.concurrent("values that nobody else may see", () => {
       namespace: app.namespace,
       name,
     });
-    await edit(admin, of("a"), { manager: "kubectl-edit", body: { data: { value: "2" } } });
-    await edit(admin, of("b"), { manager: "kubectl-edit", body: { data: { value: "2" } } });
+    await edit(somebody, of("a"), { manager: "kubectl-edit", body: { data: { value: "2" } } });
+    await edit(somebody, of("b"), { manager: "kubectl-edit", body: { data: { value: "2" } } });
     await closedRecords(admin, app.namespace, 2);
     await Promise.all([app.holds("a", "1", 1_000), app.holds("b", "1", 1_000)]);
     const names = (await recordsOf(admin, app.namespace)).map(({ spec }) => spec.object.name);

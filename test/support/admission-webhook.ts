@@ -1,4 +1,4 @@
-/** A mutating admission webhook of the tests' own: it rewrites objects of one namespace whatever is written. */
+/** Admission webhooks of the tests' own, for one namespace: one rewrites what is written, one refuses to delete. */
 import { readFileSync } from "node:fs";
 import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
@@ -10,7 +10,12 @@ import type { KubeObject } from "../../src/local/kube-types";
 import { uniqueSuffix, type KubeClient } from "./cluster";
 
 interface Review {
-  readonly request: { readonly uid: string; readonly object: KubeObject };
+  readonly request: {
+    readonly uid: string;
+    /** Null where it is deleted. */
+    readonly object: KubeObject | null;
+    readonly oldObject: KubeObject;
+  };
 }
 
 export interface AdmissionWebhook {
@@ -19,11 +24,39 @@ export interface AdmissionWebhook {
   stop(): Promise<void>;
 }
 
+interface Where {
+  readonly namespace: string;
+  readonly resource: string;
+}
+
 /** Answers CREATE and UPDATE of a resource of the core group with a JSON patch. */
-export async function startAdmissionWebhook(
+export function startAdmissionWebhook(
   kube: KubeClient,
-  { namespace, resource }: { readonly namespace: string; readonly resource: string },
+  where: Where,
   rewrite: (object: KubeObject) => readonly object[],
+): Promise<AdmissionWebhook> {
+  return start(kube, { ...where, type: "Mutating", operations: ["CREATE", "UPDATE"] }, object => {
+    const patch = Buffer.from(JSON.stringify(rewrite(object))).toString("base64");
+    return { allowed: true, patchType: "JSONPatch", patch };
+  });
+}
+
+/** Refuses DELETE of a resource of the core group; a dry run too. */
+export function startRefusingWebhook(kube: KubeClient, where: Where): Promise<AdmissionWebhook> {
+  return start(kube, { ...where, type: "Validating", operations: ["DELETE"] }, () => ({
+    allowed: false,
+  }));
+}
+
+interface Hook extends Where {
+  readonly type: "Mutating" | "Validating";
+  readonly operations: readonly string[];
+}
+
+async function start(
+  kube: KubeClient,
+  { namespace, resource, type, operations }: Hook,
+  answer: (object: KubeObject) => object,
 ): Promise<AdmissionWebhook> {
   const { dir } = inject("controlPlane");
   const read = (name: string) => readFileSync(join(dir, name), "utf8");
@@ -33,21 +66,20 @@ export async function startAdmissionWebhook(
     authority.server(["localhost"], ["127.0.0.1"]),
     (request, response) => {
       void json(request).then(body => {
-        const { uid, object } = (body as Review).request;
-        requests.push(object);
-        const patch = Buffer.from(JSON.stringify(rewrite(object))).toString("base64");
-        const answer = { uid, allowed: true, patchType: "JSONPatch", patch };
+        const { uid, object, oldObject } = (body as Review).request;
+        const about = object ?? oldObject;
+        requests.push(about);
         const { apiVersion, kind } = body as KubeObject;
         response.setHeader("content-type", "application/json");
-        response.end(JSON.stringify({ apiVersion, kind, response: answer }));
+        response.end(JSON.stringify({ apiVersion, kind, response: { uid, ...answer(about) } }));
       });
     },
   );
   await new Promise<void>(resolve => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
   const apiVersion = "admissionregistration.k8s.io/v1";
-  const kind = "MutatingWebhookConfiguration";
-  const name = `rewrite-${uniqueSuffix()}.nopea.example`;
+  const kind = `${type}WebhookConfiguration`;
+  const name = `tests-${uniqueSuffix()}.nopea.example`;
   await kube.create({
     apiVersion,
     kind,
@@ -64,7 +96,7 @@ export async function startAdmissionWebhook(
             apiGroups: [""],
             apiVersions: ["v1"],
             resources: [resource],
-            operations: ["CREATE", "UPDATE"],
+            operations,
           },
         ],
         namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": namespace } },

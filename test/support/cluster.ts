@@ -39,6 +39,8 @@ export interface TestCluster {
 export interface KubectlOptions {
   readonly access?: Access;
   readonly input?: string;
+  /** An editor, say. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -82,7 +84,9 @@ export function testCluster(
     kubectl: async (args, options = {}) => {
       const kubeconfig = join(dir, `kubectl-${uniqueSuffix()}.kubeconfig`);
       await writeKubeconfig(kubeconfig, options.access ?? adminAccess);
-      return runKubectl(kubectl, args, { kubeconfig, home: dir, input: options.input ?? "" });
+      const { input = "", env: more = {} } = options;
+      const env = { PATH: process.env.PATH, HOME: dir, ...more, KUBECONFIG: kubeconfig };
+      return runKubectl(kubectl, args, { env, input });
     },
     createNamespace: async (prefix = "test") => {
       const name = `${prefix}-${uniqueSuffix()}`;
@@ -106,10 +110,9 @@ function namespaceRef(name: string) {
 function runKubectl(
   kubectl: string,
   args: readonly string[],
-  { kubeconfig, home, input }: { kubeconfig: string; home: string; input: string },
+  { env, input }: { env: NodeJS.ProcessEnv; input: string },
 ): Promise<KubectlResult> {
   return new Promise((resolve, reject) => {
-    const env = { PATH: process.env.PATH, HOME: home, KUBECONFIG: kubeconfig };
     const options = { env, maxBuffer: 64 * 1024 * 1024 };
     const child = execFile(kubectl, args, options, (error, stdout, stderr) => {
       const code = error === null ? 0 : error.code;

@@ -15,6 +15,8 @@ export interface DriftRecordObject extends KubeObject {
     readonly since: string;
     readonly edits: readonly {
       readonly by: string;
+      readonly groups?: readonly string[];
+      readonly at: string;
       readonly manager?: string;
       readonly verb: string;
       readonly source: string;
@@ -27,6 +29,15 @@ export interface DriftRecordObject extends KubeObject {
     readonly commit: string;
   };
 }
+
+/** A user of the control plane, and its groups: the hooks leave what it writes alone, so nobody is named for it. */
+export const unseen = ["system:kube-tests", ["system:masters"]] as const;
+
+/** Where an autoscaler's writes come from. */
+export const autoscalerAccount = [
+  "system:serviceaccount:kube-system:horizontal-pod-autoscaler",
+  ["system:masters"],
+] as const;
 
 type Records = readonly [DriftRecordObject, ...DriftRecordObject[]];
 
