@@ -8,7 +8,7 @@ import { configMap, useWorld, type App } from "../support/world";
 const world = useWorld();
 const { watcher } = world.nopea;
 
-const ROUNDS = 10;
+const ROUNDS = 5;
 const names = Array.from({ length: ROUNDS }, (_, round) => `round-${round}`);
 
 interface Round {
@@ -40,7 +40,7 @@ async function told(hands: Hands, name: string): Promise<readonly string[]> {
 }
 
 describe("killed so many milliseconds after an edit that it is or is not healed yet", () => {
-  it("ten rounds, an object each: healed every time; one record, or none where it was healed before the kill", async () => {
+  it("five rounds, an object each: healed every time; one record, or none where it was healed before the kill", async () => {
     const seed = anySeed();
     const random = randomFrom(seed);
     const files = Object.fromEntries(names.map(name => [`${name}.yaml`, configMap(name, "1")]));
