@@ -175,6 +175,8 @@ export interface Metrics {
   /** One of a few words: received, ignored, invalid_signature … */
   httpAnswered(outcome: string): void;
   workers(count: number): void;
+  /** When each object of the repository of this uid that is suspended was (milliseconds since the epoch); none: also where it is gone. */
+  suspended(uid: string, since: readonly number[]): void;
   /** A hook broke, or could not leave word of what it saw. */
   hookFailed(hook: "mutate" | "witness"): void;
 }

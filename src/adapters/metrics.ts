@@ -11,6 +11,7 @@ export interface MetricsAdapter extends Metrics {
 export function createMetrics(): MetricsAdapter {
   const registry = new Registry();
   const { syncs, duration, restarts, workers, answers, hookFailures } = register([registry]);
+  const suspended = registerSuspensions([registry]);
   return {
     syncEnded(outcome, seconds) {
       syncs.inc({ outcome });
@@ -20,7 +21,35 @@ export function createMetrics(): MetricsAdapter {
     httpAnswered: answer => answers.inc({ answer }),
     hookFailed: hook => hookFailures.inc({ hook }),
     workers: count => workers.set(count),
+    suspended,
     text: () => registry.metrics(),
+  };
+}
+
+/** Sums over all repositories: an alert needs no more. */
+function registerSuspensions(registers: Registry[]): Metrics["suspended"] {
+  const known = new Map<string, readonly number[]>();
+  const all = () => [...known.values()].flat();
+  new Gauge({
+    name: "nopea_suspended_objects",
+    help: "Objects that people hold nopea off with nopea.io/suspend-heal",
+    registers,
+    collect() {
+      this.set(all().length);
+    },
+  });
+  new Gauge({
+    name: "nopea_oldest_suspension_timestamp_seconds",
+    help: "When the oldest of them was suspended; 0: there is none",
+    registers,
+    collect() {
+      const since = all();
+      this.set(since.length === 0 ? 0 : Math.min(...since) / 1000);
+    },
+  });
+  return (uid, since) => {
+    if (since.length === 0) known.delete(uid);
+    else known.set(uid, since);
   };
 }
 

@@ -60,6 +60,7 @@ export class Chronicle {
     const context = { ...this.#context(repository), syncAt: repository.syncAt };
     this.#status.set(statusAfter(report, context));
     tell(this.#world, repository, report, milliseconds);
+    if (report.looked) this.#count(repository, report);
     // one that ended before it looked at the cluster does not tell of it
     if (this.#untold && !report.looked)
       this.#setHealed(repository, this.#untold, context.generation);
@@ -69,9 +70,15 @@ export class Chronicle {
   /** Something was decided between two looks at Git. `generation` is that of the last look. */
   healed(repository: Repository, report: Report, generation: number | undefined): void {
     tellHealed(this.#world, repository, report);
+    this.#count(repository, report);
     // a sync that is under way tells the same when it ends
     if (this.status.phase === "Syncing") this.#untold = report;
     else this.#setHealed(repository, report, generation);
+  }
+
+  #count({ id }: Repository, { suspended }: Report): void {
+    const since = suspended.map(({ at }) => at);
+    this.#world.metrics.suspended(id.uid, since);
   }
 
   #setHealed(repository: Repository, report: Report, generation: number | undefined): void {

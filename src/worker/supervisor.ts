@@ -50,6 +50,7 @@ export function createSupervisor(world: World): Supervisor {
     post?.life.abort();
     post?.worker.stop();
     world.metrics.workers(posts.size);
+    world.metrics.suspended(uid, []);
   }
 
   function letGo(uid: string): void {

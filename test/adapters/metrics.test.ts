@@ -20,6 +20,18 @@ test("what happened: counted under the names that dashboards use", async () => {
   expect(text).toContain("nopea_workers 7");
 });
 
+test("suspended objects: counted over all repositories, with when the oldest of them was suspended", async () => {
+  const metrics = createMetrics();
+  expect(await metrics.text()).toContain("nopea_oldest_suspension_timestamp_seconds 0");
+  metrics.suspended("one", [1_768_473_000_000, 1_768_470_000_000]);
+  metrics.suspended("other", [1_768_471_000_000]);
+  expect(await metrics.text()).toContain("nopea_suspended_objects 3");
+  expect(await metrics.text()).toContain("nopea_oldest_suspension_timestamp_seconds 1768470000");
+  metrics.suspended("one", []);
+  expect(await metrics.text()).toContain("nopea_suspended_objects 1");
+  expect(await metrics.text()).toContain("nopea_oldest_suspension_timestamp_seconds 1768471000");
+});
+
 test("two of them: independent, each in a registry of its own", async () => {
   const [one, two] = [createMetrics(), createMetrics()];
   one.workerRestarted();

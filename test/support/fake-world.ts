@@ -27,7 +27,13 @@ export interface FakeWorld {
   readonly cluster: FakeCluster;
   readonly records: FakeDriftRecords;
   readonly log: readonly LogLine[];
-  readonly metrics: { restarts: number; workers: number; synced: number; failed: number };
+  readonly metrics: {
+    restarts: number;
+    workers: number;
+    synced: number;
+    failed: number;
+    readonly suspended: Map<string, readonly number[]>;
+  };
   readonly settings: { current: Settings };
   readonly supervisor: () => Supervisor;
   readonly inbox: () => Inbox;
@@ -53,7 +59,13 @@ export function createFakeWorld(change: (world: World) => World = world => world
   const cluster = createFakeCluster();
   const records = createFakeDriftRecords();
   const log: LogLine[] = [];
-  const metrics = { restarts: 0, workers: 0, synced: 0, failed: 0 };
+  const metrics = {
+    restarts: 0,
+    workers: 0,
+    synced: 0,
+    failed: 0,
+    suspended: new Map<string, readonly number[]>(),
+  };
   const settings = {
     current: {
       concurrentSyncs: 8,
@@ -76,6 +88,7 @@ export function createFakeWorld(change: (world: World) => World = world => world
       workerRestarted: () => (metrics.restarts += 1),
       httpAnswered: () => undefined,
       hookFailed: () => undefined,
+      suspended: (uid, since) => void metrics.suspended.set(uid, since),
       workers: count => (metrics.workers = count),
     },
     newId: createFakeIds(() => clock.now()),

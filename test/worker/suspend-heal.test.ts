@@ -27,6 +27,9 @@ describe("until it is removed", options, () => {
     });
     expect(world.current()).not.toHaveProperty("pending");
     expect(world.writes()).toBe(1);
+    expect(world.metrics.suspended.get(world.id.uid)).toEqual([world.clock.now()]);
+    await resume(world);
+    expect(world.metrics.suspended.get(world.id.uid)).toEqual([]);
   });
 
   test("an edit: stays through polls, a nudge and a restart; removed: healed at once", async () => {
