@@ -34,7 +34,7 @@ export interface RecordWanted {
 }
 
 /** Somebody has seen that it happened. */
-export function isConfirmed({ status }: DriftRecordObject): boolean {
+function isConfirmed({ status }: DriftRecordObject): boolean {
   return status.state !== "pending";
 }
 
