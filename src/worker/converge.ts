@@ -24,7 +24,7 @@ export interface Convergence extends Standpoint {
   readonly baseOf: BaseOf;
   /** Called before the first write. */
   readonly beforeWrites: () => Promise<void>;
-  /** Called before an edit is undone: afterwards only a record knows of it. */
+  /** Called as an edit is undone, before the answer: afterwards only a record knows of it. */
   readonly beforeHeal: (judged: Judged) => void;
 }
 
@@ -132,7 +132,6 @@ async function write(
   const writing = judged.map(({ verdict }) => verdict).filter(isWriting);
   if (writing.length === 0) return [];
   await task.beforeWrites();
-  for (const one of judged) if (isHeal(one.verdict)) task.beforeHeal(one);
   const again: Desired[] = [];
   const executed = (result: Executed) => {
     const { outcome } = result;
@@ -140,7 +139,10 @@ async function write(
     if (progress.refused.has(formatKey(outcome.desired.key))) return;
     progress.failures = remember(progress.failures, [outcome], world.clock.now());
   };
-  await execute(world, { ...task, writing, executed }, signal);
+  const executing = execute(world, { ...task, writing, executed }, signal);
+  // sent together: whoever ends the process now finds both on their way, and the heal waits for nothing
+  for (const one of judged) if (isHeal(one.verdict)) task.beforeHeal(one);
+  await executing;
   return again;
 }
 

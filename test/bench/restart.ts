@@ -69,6 +69,8 @@ export async function restartToHealed(
     PATIENCE_MS,
   );
   await seen.stop();
+  // what is told of it is no part of the next restart
+  await sleep(2_000);
   return { healthy: await started, healed: healed.at - startedAt };
 }
 

@@ -29,6 +29,7 @@ export interface WebhookConfigurationsOptions extends HookWatchOptions {
 }
 
 const INHERIT_MS = 5 * 60_000;
+const SETTLING_MS = 250;
 /** Who has let us rest for so long does not fight with us. */
 const CALM_MS = 60_000;
 
@@ -98,6 +99,8 @@ async function keep(
       });
   for (let count = { failures: 0, fights: 0 }; ; ) {
     const rested = await rest(alarm, life);
+    // what comes at once, as at a start, is one change
+    await sleep(SETTLING_MS, undefined, { signal: life }).catch(() => undefined);
     if (life.aborted) return;
     const { failures, fights } = await attempt();
     count = {
