@@ -29,23 +29,23 @@ function told(raw: JsonObject, target = DEPLOYMENT, more: Partial<Knowing> = {})
 const meta = (metadata: JsonObject) => changed(DEPLOYMENT, { metadata });
 
 describe("of interest", () => {
-  test.each<readonly [string, JsonObject, string | undefined]>([
-    ["a deletion", deletion(), "DELETE"],
-    ["a scaling", scaling(2, 3), "SCALE"],
-    ["a scaling that creates", scaling(2, 3, { operation: "CREATE" }), undefined],
-    ["a deletion of a subresource", deletion({ subResource: "scale" }), undefined],
-    ["an eviction", deletion({ operation: "CREATE", subResource: "eviction" }), undefined],
-    ["another subresource", scaling(2, 3, { subResource: "status" }), undefined],
-    ["a write of the object", scaling(2, 3, { subResource: "" }), undefined],
-    ["a dry run", deletion({ dryRun: true }), undefined],
-    ["nopea's own", deletion({ userInfo: NOPEA }), undefined],
+  test.each<readonly [string, string | undefined, JsonObject]>([
+    ["a deletion", "DELETE", deletion()],
+    ["a scaling", "SCALE", scaling(2, 3)],
+    ["a scaling that creates", undefined, scaling(2, 3, { operation: "CREATE" })],
+    ["a deletion of a subresource", undefined, deletion({ subResource: "scale" })],
+    ["an eviction", undefined, deletion({ operation: "CREATE", subResource: "eviction" })],
+    ["another subresource", undefined, scaling(2, 3, { subResource: "status" })],
+    ["a write of the object", undefined, scaling(2, 3, { subResource: "" })],
+    ["a dry run", undefined, deletion({ dryRun: true })],
+    ["nopea's own", undefined, deletion({ userInfo: NOPEA })],
     [
       "nopea's as a tenant",
-      deletion({ userInfo: { extra: { "nopea.io/writer": [] } } }),
       undefined,
+      deletion({ userInfo: { extra: { "nopea.io/writer": [] } } }),
     ],
-    ["a node's", deletion({ userInfo: { username: "system:node:n" } }), undefined],
-  ])("%s: %3$s", (_, raw, expected) => {
+    ["a node's", undefined, deletion({ userInfo: { username: "system:node:n" } })],
+  ])("%s: %s", (_, expected, raw) => {
     expect(deed(raw)).toBe(expected);
   });
 });
