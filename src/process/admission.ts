@@ -85,15 +85,16 @@ function learn(shell: Shell, { policies, openFields }: Listeners): Learned {
     followAll({ ...reach, kind: kindOf("DriftRecord", "driftrecords"), listener: openFields });
     const settings = createSettings(kube, log, life);
     learned.settings = settings;
-    const { seal } = createSealer(settings.sealKey);
-    learned.testimonies = createTestimonies(kube, (repository, testimony) =>
-      sealTestimony(pendingRecordOf(repository, testimony, { rfc3339, sha256 }), seal),
-    );
     await untilDone(shell, "settings read", async () => {
       await settings.read();
       // made by the watcher when it starts
       if (settings.sealKey() === undefined) throw new Error("there is no key for seals yet");
     });
+    // not before: what is not sealed nobody believes
+    const { seal } = createSealer(settings.sealKey);
+    learned.testimonies = createTestimonies(kube, (repository, testimony) =>
+      sealTestimony(pendingRecordOf(repository, testimony, { rfc3339, sha256 }), seal),
+    );
     await settings.follow(() => undefined);
   };
   void untilDone(shell, "knowledge of the cluster", begin);

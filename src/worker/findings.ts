@@ -113,12 +113,15 @@ function newEdits(
     detectedAt: known.length === 0 ? evidence.detectedAt : world.clock.now(),
     makeId: (at: number, what: string) => editId(evidence.uid, at, what, world.sha256),
   };
-  const { stamped, testified } = evidence;
+  const { testified } = evidence;
   if (found.verdict.drift?.whole === "deleted") {
     if (known.some(({ verb }) => verb === "DELETE")) return [];
     return withNames(inferEdits({ ...inferring, live: undefined, changes: [] }), testified);
   }
-  const differing = changesOf(found, world.settings().showValues);
+  const mode = world.settings().showValues;
+  const differing = changesOf(found, mode);
+  // what may be shown may have become less since it was stamped
+  const stamped = evidence.stamped.map(edit => shownEdit(edit, found, mode));
   return attribute({
     stamped,
     testified,
@@ -127,6 +130,10 @@ function newEdits(
     changes: differing.filter(isNew),
     infer: changes => inferEdits({ ...inferring, live: evidence.object ?? {}, changes }),
   });
+}
+
+function shownEdit(edit: Edit, { desired }: Found, mode: ShowValues): Edit {
+  return { ...edit, changes: edit.changes.map(change => shown(change, desired.kind.kind, mode)) };
 }
 
 /** Those of a closed episode were another time. */

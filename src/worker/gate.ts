@@ -36,10 +36,10 @@ export function createGate(options: GateOptions): Gate {
     if (request === undefined) return;
     const rfc3339 = (milliseconds: number) => clock.rfc3339(milliseconds);
     waiting.set(request.uid, PASS);
-    const asked = { now: clock.now(), sha256, showValues: showValues(), rfc3339 };
-    waiting.set(request.uid, admit(request, { ...asked, seal, repositoryOf, openFields }));
     const [oldest] = waiting.keys();
     if (waiting.size > MOST_WAITING && oldest !== undefined) waiting.delete(oldest);
+    const asked = { now: clock.now(), sha256, showValues: showValues(), rfc3339 };
+    waiting.set(request.uid, admit(request, { ...asked, seal, repositoryOf, openFields }));
   }
 
   return {

@@ -17,6 +17,8 @@ export interface Entry {
   /** Under way: nobody knows what the API server has of it. */
   busy: boolean;
   failures: number;
+  /** The last few versions that were written. */
+  sent: readonly string[];
   /** How often somebody else's version of it was seen. */
   disputes: number;
   /** Not tried before. */
@@ -32,6 +34,15 @@ export function want(book: RecordBook, episode: Episode): void {
   entry.wanted = versionOf(episode);
   trim(book);
 }
+
+/** It says what was wanted. */
+export function wrote(entry: Entry, version: Version | undefined): void {
+  entry.written = version;
+  entry.failures = 0;
+  if (version !== undefined) entry.sent = [...entry.sent, version.text].slice(-MOST_SENT);
+}
+
+const MOST_SENT = 5;
 
 /** The record that is to be written next; undefined: all are as they are meant to be. */
 export function soonest(book: RecordBook): Entry | undefined {
@@ -77,8 +88,14 @@ export function notice(
   if (entry === undefined || entry.busy || version?.text === entry.written?.text) return;
   correct(entry, entry.written, version);
   forget(book, entry);
-  // an older version of our own may come late, and somebody who insists is not fought
-  entry.due = now + Math.min(FIRST_DISPUTE_MS * 2 ** entry.disputes++, LONGEST_DISPUTE_MS);
+  entry.due = now + pauseOf(entry, version);
+}
+
+/** Somebody who insists is not fought; an older version of our own, which comes late, is no dispute. */
+function pauseOf(entry: Entry, version: Version | undefined): number {
+  if (version?.text === entry.wanted?.text) return -Infinity;
+  if (version !== undefined && entry.sent.includes(version.text)) return FIRST_DISPUTE_MS;
+  return Math.min(FIRST_DISPUTE_MS * 2 ** entry.disputes++, LONGEST_DISPUTE_MS);
 }
 
 const FIRST_DISPUTE_MS = 1_000;
@@ -129,6 +146,7 @@ function entryOf(record: string, version?: Version): Entry {
     busy: false,
     failures: 0,
     disputes: 0,
+    sent: [],
     due: -Infinity,
   };
 }

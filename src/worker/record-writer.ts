@@ -13,6 +13,7 @@ import {
   soonest,
   takeOver,
   want,
+  wrote,
   type Entry,
   type RecordBook,
 } from "./record-book";
@@ -126,8 +127,7 @@ async function write(writing: RecordWriting, book: RecordBook, entry: Entry): Pr
   try {
     if (wanted === undefined) await records.remove(repository, record, life);
     else await records.write(repository, wanted.episode, life);
-    entry.written = wanted;
-    entry.failures = 0;
+    wrote(entry, wanted);
   } catch (error) {
     entry.due = clock.now() + Math.min(FIRST_PAUSE_MS * 2 ** entry.failures++, LONGEST_PAUSE_MS);
     if (!life.aborted) log.warn({ record, error: String(error) }, "drift record not written");

@@ -3,7 +3,7 @@ import { deletionWarnings } from "../core/evidence/deletion-warning";
 import type { Knowing } from "../core/evidence/knowing";
 import { ownNamesOf } from "../core/evidence/own-names";
 import { parseRequest } from "../core/evidence/parse-request";
-import { deedOf, testify, type Witnessed } from "../core/evidence/testify";
+import { deedOf, nameOf, testify, type Witnessed } from "../core/evidence/testify";
 import { warningsOf } from "../core/evidence/warning";
 import type { AdmissionRequest } from "../model/admission";
 import type { Sha256 } from "../model/ownership";
@@ -76,5 +76,7 @@ function warnings(
     return warningsOf({ request, names, notices: [], changes, since: undefined }, knowing);
   }
   const managing = knowing.repositoryOf({});
-  return managing === undefined ? [] : deletionWarnings(request, managing, knowing);
+  const { name } = nameOf(target);
+  const deleted = { kind: request.kind.kind, name };
+  return managing === undefined ? [] : deletionWarnings(deleted, managing, knowing);
 }

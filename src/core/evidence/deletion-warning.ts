@@ -1,23 +1,29 @@
 /** What kubectl prints to whoever deletes what a GitRepository declares. */
-import type { AdmissionRequest } from "../../model/admission";
 import { formatDuration } from "../../model/duration";
 import { wholeSeconds } from "./companions";
 import type { Knowing, Managing } from "./knowing";
 import { cut } from "./text-length";
 
+export interface Deleted {
+  readonly kind: string;
+  readonly name: string;
+}
+
 /** One or two lines, each short enough for an API server. */
 export function deletionWarnings(
-  { kind, name }: AdmissionRequest,
+  { kind, name }: Deleted,
   managing: Managing,
   knowing: Pick<Knowing, "now" | "rfc3339">,
 ): readonly string[] {
   const repository = cut(`${managing.namespace}/${managing.name}`, 64);
-  const what = `${kind.kind} ${cut(name, 64)} is declared by GitRepository ${repository}`;
+  const what = `${cut(kind, 64)} ${cut(name, 64)} is declared by GitRepository ${repository}`;
   const fate = fateOf(managing, knowing);
-  return fate.isUndone
-    ? [`${what}: ${fate.what}.`, "To have it gone for good, remove it from Git."]
-    : [`${what}: ${fate.what}.`];
+  const line = cut(`${what}: ${fate.what}.`, LONGEST_LINE);
+  return fate.isUndone ? [line, "To have it gone for good, remove it from Git."] : [line];
 }
+
+/** An API server cuts at 256. */
+const LONGEST_LINE = 250;
 
 /** A suspension goes with the object that it is set on. */
 function fateOf(

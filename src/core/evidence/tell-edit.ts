@@ -10,7 +10,7 @@ import { uidOf } from "../drift/snapshot";
 import { editId } from "../heal/record-name";
 import { shown } from "../heal/shown";
 import { declaredChanges, type DeclaredChange } from "./declared-changes";
-import { toldGroups } from "./groups";
+import { toldGroups, toldName } from "./groups";
 import type { Knowing } from "./knowing";
 import { ownFieldsV1, ownManager, owns } from "./own-entry";
 import { textsOf } from "./own-names";
@@ -90,7 +90,7 @@ function editOf(
   const groups = toldGroups(user);
   return {
     id: editId(uidOf(before), now, uid, sha256),
-    by: user.name === "" ? "unknown" : user.name,
+    by: toldName(user),
     ...(groups.length === 0 ? {} : { groups }),
     at: now,
     verb: "UPDATE",

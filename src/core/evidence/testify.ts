@@ -10,7 +10,7 @@ import { valueAt } from "../drift/project";
 import { uidOf } from "../drift/snapshot";
 import { editId, recordName } from "../heal/record-name";
 import { shown } from "../heal/shown";
-import { toldGroups } from "./groups";
+import { toldGroups, toldName } from "./groups";
 import type { Knowing } from "./knowing";
 import { ownFieldsV1, ownManager, owns } from "./own-entry";
 import { writerOf } from "./who";
@@ -48,16 +48,16 @@ export function testify(
   const changes = deed === "DELETE" ? [] : scaling(request, target, openFields(uid));
   if (typeof kind !== "string" || typeof apiVersion !== "string") return undefined;
   if (uid === "" || changes === undefined || isTerminating(target)) return undefined;
-  const { name: by } = request.user;
+  const { namespace, name } = nameOf(target);
   const manager = request.fieldManager;
   return {
     record: recordName(uid, now, sha256),
-    key: { group: groupOf(apiVersion), kind, namespace: request.namespace, name: request.name },
+    key: { group: groupOf(apiVersion), kind, namespace, name },
     apiVersion,
     uid,
     edit: {
       id: editId(uid, now, `${deed} ${request.uid}`, sha256),
-      by,
+      by: toldName(request.user),
       groups: toldGroups(request.user),
       at: now,
       verb: deed,
@@ -65,6 +65,15 @@ export function testify(
       source: "admission",
       changes: changes.map(change => shown(change, kind, showValues)),
     },
+  };
+}
+
+/** The request that deletes a whole collection names none of its objects. */
+export function nameOf({ metadata }: JsonObject): { namespace: string; name: string } {
+  const { namespace, name } = isObject(metadata) ? metadata : {};
+  return {
+    namespace: typeof namespace === "string" ? namespace : "",
+    name: typeof name === "string" ? name : "",
   };
 }
 

@@ -37,9 +37,11 @@ function isAbout({ changes }: Edit, differing: readonly Change[]): boolean {
 
 /** The newest edit of a field made what is there now, unless somebody else came after it. */
 function explains({ changes }: Edit, change: Change): boolean {
-  return changes.some(({ path, to }) => {
+  return changes.some(({ path, from, to }) => {
     if (path !== change.path) return areKin(path, change.path);
-    return to === change.to || to === undefined || isCut(to) || to.includes(HIDDEN);
+    // where the stamp was too long for values, there is neither
+    if (to === undefined) return from === undefined || change.to === undefined;
+    return to === change.to || isCut(to) || to.includes(HIDDEN);
   });
 }
 
@@ -73,10 +75,11 @@ function named({ changes }: Edit, seen: Edit): readonly Change[] {
 function isOf(seen: Edit, edit: Edit): boolean {
   if (edit.source !== "inferred") return false;
   if (seen.verb === "DELETE") return edit.verb === "DELETE";
+  if (edit.verb === "DELETE") return false;
   const [scaled] = seen.changes;
   return edit.changes.every(({ path, to }) => {
     // a Scale of none leaves no trace in managedFields: then only the field tells
     const isSame = edit.verb === "SCALE" || path === scaled?.path;
-    return isSame && edit.verb !== "DELETE" && to === scaled?.to;
+    return isSame && to === scaled?.to;
   });
 }
