@@ -1,6 +1,7 @@
 /** A small cluster in memory behind the Cluster port: uids, versions, labels, field owners, and failures on demand. */
 import { declaredKinds } from "../../src/core/sync/declared-kinds";
-import { ANNOTATION_APPLIED } from "../../src/model/annotations";
+import { ANNOTATION_APPLIED, HOOK_ANNOTATIONS } from "../../src/model/annotations";
+import { pointerToken } from "../../src/model/json-pointer";
 import type { Json, JsonObject } from "../../src/model/json";
 import type { Live, Sighting } from "../../src/model/live";
 import {
@@ -225,7 +226,7 @@ export function createFakeCluster(): FakeCluster {
     // as in the real one: conflicts are found before the object is validated
     const fault = refused.get(formatKey(desired.key));
     if (fault !== undefined) return { result: "failed", desired, fault };
-    const after = store(desired.key, merge.merged, before);
+    const after = store(desired.key, unstamped(merge.merged), before);
     declaredKinds([desired]).forEach(serve);
     return appliedOf(desired, before, see(after));
   };
@@ -391,6 +392,15 @@ function patch(owned: Owned, operations: readonly PatchOperation[], manager: str
     const value = nested.reduceRight<Json>((below, key) => ({ [key]: below }), operation.value);
     return updateLeaves(before, leavesOf(value as JsonObject), manager);
   }, owned);
+}
+
+/** What is written is no longer as anybody edited it: as the admission hook, or the adapter where there is none. */
+function unstamped(owned: Owned): Owned {
+  const [stamp, ...others] = HOOK_ANNOTATIONS.map(
+    name => `/metadata/annotations/${pointerToken(name)}`,
+  );
+  if (stamp === undefined || !owned.leaves.has(stamp)) return owned;
+  return [stamp, ...others].reduce(removeLeaf, owned);
 }
 
 function withMark(

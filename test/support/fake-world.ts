@@ -48,7 +48,7 @@ export interface FakeWorld {
 }
 
 /** What seals of the fake world are made with. */
-const SEAL_KEY = "sesame";
+export const SEAL_KEY = "sesame";
 export const URL = "https://git.example.com/my-app.git";
 
 /** A namespace `shop` and nothing else, unless the test makes it. */
