@@ -2,15 +2,12 @@
 import { describe, expect, test } from "vitest";
 import { deletionWarnings } from "../../../src/core/evidence/deletion-warning";
 import type { Managing } from "../../../src/core/evidence/knowing";
-import { parseRequest } from "../../../src/core/evidence/parse-request";
-import type { JsonObject } from "../../../src/model/json";
 import { knowing, MANAGING } from "../../support/admission";
-import { deletion } from "../../support/deeds";
 
-function warned(more: Partial<Managing> = {}, request: JsonObject = {}): readonly string[] {
-  const parsed = parseRequest(deletion(request));
-  if (parsed === undefined) throw new Error("that is no request");
-  return deletionWarnings(parsed, { ...MANAGING, ...more }, knowing());
+const DEPLOYMENT = { kind: "Deployment", name: "api" };
+
+function warned(more: Partial<Managing> = {}, deleted = DEPLOYMENT): readonly string[] {
+  return deletionWarnings(deleted, { ...MANAGING, ...more }, knowing());
 }
 
 const DECLARED = "Deployment api is declared by GitRepository shop/my-app";
@@ -30,10 +27,8 @@ describe("it will be made anew", () => {
 
   test("that nobody set: at once", () => {
     const { graceMs: _, ...auto } = MANAGING;
-    const parsed = parseRequest(deletion());
-    expect(parsed && deletionWarnings(parsed, auto, knowing())[0]).toBe(
-      `${DECLARED}: it will be made anew at once.`,
-    );
+    const [line] = deletionWarnings(DEPLOYMENT, auto, knowing());
+    expect(line).toBe(`${DECLARED}: it will be made anew at once.`);
   });
 });
 
@@ -54,7 +49,7 @@ describe("it stays deleted", () => {
 describe("an API server cuts what is longer than 256", () => {
   test("the longest names, the longest kind of Kubernetes' own: no line is longer", () => {
     const long = "a".repeat(253);
-    const kind = { group: "x", version: "v1", kind: "ValidatingAdmissionPolicyBinding" };
+    const kind = "ValidatingAdmissionPolicyBinding";
     const lines = warned({ namespace: long, name: long }, { name: long, kind });
     expect(lines[0]).toContain(`${"a".repeat(63)}… is declared by GitRepository`);
     for (const line of lines) expect(line.length).toBeLessThanOrEqual(256);

@@ -81,6 +81,11 @@ describe("a deletion", () => {
     expect(other?.edit.id).not.toBe(first?.edit.id);
   });
 
+  test("of a whole collection, whose request names nothing: each object by its name", () => {
+    const testimony = told(deletion({ name: "" }));
+    expect(testimony?.key).toMatchObject({ namespace: "shop", name: "api" });
+  });
+
   test("of a cluster-scoped object of the core group: no group and no namespace", () => {
     const target: JsonObject = {
       apiVersion: "v1",

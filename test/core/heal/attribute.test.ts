@@ -184,4 +184,9 @@ describe("what was seen at admission of a write that leaves no stamp", () => {
     const edits = told({ stamped, testified: [scale("0")], differing });
     expect(edits.map(({ id }) => id)).toEqual(["s1", "e1"]);
   });
+
+  test("a deletion of what somebody scaled: not the scaling", () => {
+    const edits = [guess([], { verb: "DELETE" })];
+    expect(withNames(edits, [scale("0")])).toEqual(edits);
+  });
 });
