@@ -24,7 +24,8 @@ export interface Attributing {
 export function attribute(attributing: Attributing): readonly Edit[] {
   const { stamped, testified, told, differing, changes, infer } = attributing;
   const open = stamped.filter(edit => !told.has(edit.id) && isAbout(edit, differing));
-  const rest = changes.filter(change => !stamped.some(edit => explains(edit, change)));
+  const newestFirst = [...stamped].reverse();
+  const rest = changes.filter(change => !explains(newestOf(newestFirst, change), change));
   const inferred = rest.length === 0 ? [] : infer(rest);
   return [...open, ...withNames(inferred, testified)].sort((a, b) => a.at - b.at);
 }
@@ -35,9 +36,13 @@ function isAbout({ changes }: Edit, differing: readonly Change[]): boolean {
   return changes.some(({ path }) => differing.some(other => areKin(path, other.path)));
 }
 
+function newestOf(newestFirst: readonly Edit[], { path }: Change): Edit | undefined {
+  return newestFirst.find(({ changes }) => changes.some(other => areKin(other.path, path)));
+}
+
 /** The newest edit of a field made what is there now, unless somebody else came after it. */
-function explains({ changes }: Edit, change: Change): boolean {
-  return changes.some(({ path, from, to }) => {
+function explains(edit: Edit | undefined, change: Change): boolean {
+  return (edit?.changes ?? []).some(({ path, from, to }) => {
     if (path !== change.path) return areKin(path, change.path);
     // where the stamp was too long for values, there is neither
     if (to === undefined) return from === undefined || change.to === undefined;

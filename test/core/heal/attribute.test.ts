@@ -45,6 +45,15 @@ describe("what was sealed", () => {
     expect(told({ stamped, differing: [k] }).map(({ id }) => id)).toEqual(["e1", "e2"]);
   });
 
+  test("set back by somebody unseen to what an older edit had made of it: inferred", () => {
+    const stamped = [larry("e1", 10, k), larry("e2", 20, { path: "data.k", to: '"kim"' })];
+    expect(paths(told({ stamped, differing: [k] }))).toEqual([
+      "larry data.k",
+      "larry data.k",
+      "unknown data.k",
+    ]);
+  });
+
   test("an edit of what is as Git declares again: not told", () => {
     expect(told({ stamped: [larry("e1", 10, k)], differing: [other] })).toEqual([guess([other])]);
   });
