@@ -76,6 +76,13 @@ module.exports = {
       to: { path: `${npm}(pepr|kubernetes-fluent-client)/` },
     },
     {
+      name: "processes-are-wired-once",
+      severity: "error",
+      comment: "What runs in a process is chosen by the composition root: nobody else may need it.",
+      from: { pathNot: "^(pepr\\.ts|src/process/)" },
+      to: { path: "^src/process/" },
+    },
+    {
       name: "cli-and-local-stand-outside",
       severity: "error",
       comment:
