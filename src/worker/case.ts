@@ -1,5 +1,6 @@
 /** Gathers all that the decision about one object depends on. */
 import { compareThreeWay } from "../core/drift/three-way";
+import { holdsDeclared } from "../core/drift/holds-declared";
 import type { Known } from "../core/drift/known";
 import { healingOf, isUndone, suspensionOf } from "../core/heal/healing";
 import { ignoredBy, ignoredFields } from "../core/heal/ignored";
@@ -154,8 +155,10 @@ function absence({ knowledge }: Judging, { id }: LiveObject): ObjectDrift | unde
 /** Somebody has put an object of their own in the place of ours. */
 function replacementByHand(
   { knowledge }: Judging,
-  { id, known }: LiveObject,
+  { id, known, whole, desired }: LiveObject,
 ): ObjectDrift | undefined {
+  // a deletion that was put right
+  if (whole !== undefined && holdsDeclared(desired.manifest, whole)) return undefined;
   const gone = knowledge.gone(id);
   const wasOurs = gone !== undefined && gone.finished === undefined;
   const isFirst = known?.snapshot === undefined && !wasOurs;

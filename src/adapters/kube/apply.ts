@@ -1,4 +1,5 @@
 /** One step: a server-side apply (KEP-555), perhaps with a patch before it, and what the answer means. */
+import { ANNOTATION_MANUAL_EDIT } from "../../model/annotations";
 import { NopeaError } from "../../model/errors";
 import type { JsonObject } from "../../model/json";
 import type { Desired } from "../../model/manifest";
@@ -34,7 +35,7 @@ export async function apply(
       signal,
     });
     const outcome = outcomeOf(answer, step);
-    if (outcome.result === "applied") return await withoutStamp(kube, outcome, plan, signal);
+    if (isStamped(outcome)) return await withoutStamp(kube, outcome, plan, signal);
     const isHalf = outcome.result === "stale" && replaced.patched !== undefined;
     return isHalf ? { ...outcome, patched: true } : outcome;
   } catch (error) {
@@ -46,6 +47,12 @@ export async function apply(
 }
 
 type Applied = Extract<StepOutcome, { result: "applied" }>;
+
+/** True where the admission hook was not there to take it off. */
+function isStamped(outcome: StepOutcome): outcome is Applied {
+  if (outcome.result !== "applied") return false;
+  return outcome.sighting.live.annotations[ANNOTATION_MANUAL_EDIT] !== undefined;
+}
 
 async function withoutStamp(
   kube: Kube,

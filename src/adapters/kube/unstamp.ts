@@ -1,5 +1,5 @@
 /** Takes evidence off an object that nopea has just written, where the admission hook was not there to do it in the same write. */
-import { ANNOTATION_MANUAL_EDIT, HOOK_ANNOTATIONS } from "../../model/annotations";
+import { HOOK_ANNOTATIONS } from "../../model/annotations";
 import { toJson, type JsonObject } from "../../model/json";
 import { pointerToken } from "../../model/json-pointer";
 import type { Sighting } from "../../model/live";
@@ -8,14 +8,13 @@ import { JSON_PATCH, type Kube } from "./client";
 import { readSighting } from "./live";
 import { objectPath } from "./paths";
 
-/** The object as it is then; as it was where there is nothing to take off, or it has changed: the next write comes by. */
+/** The object as it is then; as it was where it has changed meanwhile: the next write comes by. */
 export async function unstamp(
   kube: Kube,
   { desired, sighting, fieldManager }: Unstamping,
   signal: AbortSignal,
 ): Promise<Sighting> {
   const { annotations, uid, resourceVersion } = sighting.live;
-  if (annotations[ANNOTATION_MANUAL_EDIT] === undefined) return sighting;
   const names = HOOK_ANNOTATIONS.filter(name => annotations[name] !== undefined);
   const answer = await kube({
     method: "PATCH",

@@ -208,5 +208,7 @@ test("Pepr's ClusterRole is missing: told once, nothing is made; it comes: they 
   ]);
   await world.createClusterRole();
   await when(refs.evidence, () => true);
+  // told when both of them are there
+  await sleep(500);
   expect(logged.at(1)).toContain("info webhook configurations go on");
 });
