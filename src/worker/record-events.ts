@@ -10,32 +10,54 @@ export interface RecordListener {
   replace(objects: readonly JsonObject[]): void;
   upsert(object: JsonObject): void;
   remove(object: JsonObject): void;
+  /** Somebody works on the repository of this uid now. */
+  begin(uid: string): void;
 }
 
 /** `custodyOf` knows by the uid of a GitRepository; undefined: nobody works on it. */
 export function createRecordListener(
   custodies: () => ReadonlyMap<string, Custody>,
 ): RecordListener {
+  /** Pending ones of repositories that nobody works on yet: at a start, records are heard of first. */
+  const early = new Map<string, JsonObject>();
+  const keep = (object: JsonObject) => {
+    if (readTestimony(object) !== undefined) early.set(nameOf(object), object);
+  };
   const custodyOf = (object: JsonObject) => custodies().get(ownerOf(object));
   return {
-    replace(objects) {
-      for (const [uid, custody] of custodies()) {
-        const own = objects.filter(object => ownerOf(object) === uid);
-        custody.records.listed(new Map(own.map(object => [nameOf(object), readRecord(object)])));
-        for (const object of own) hear(custody, object);
+    begin(uid) {
+      const custody = custodies().get(uid);
+      for (const [name, object] of early) {
+        if (custody === undefined || ownerOf(object) !== uid) continue;
+        early.delete(name);
+        hear(custody, object);
       }
+    },
+    replace(objects) {
+      early.clear();
+      for (const object of objects) if (custodyOf(object) === undefined) keep(object);
+      for (const [uid, custody] of custodies()) hearAll(custody, objects.filter(isOf(uid)));
     },
     upsert(object) {
       const custody = custodyOf(object);
-      if (custody === undefined) return;
+      if (custody === undefined) {
+        keep(object);
+        return;
+      }
       custody.records.noticed(nameOf(object), readRecord(object));
       hear(custody, object);
     },
     remove(object) {
+      early.delete(nameOf(object));
       const custody = custodyOf(object);
       custody?.records.noticed(nameOf(object), undefined);
     },
   };
+}
+
+function hearAll(custody: Custody, own: readonly JsonObject[]): void {
+  custody.records.listed(new Map(own.map(object => [nameOf(object), readRecord(object)])));
+  for (const object of own) hear(custody, object);
 }
 
 /** What the admission process has left. */
@@ -60,4 +82,8 @@ function ownerOf({ metadata }: JsonObject): string {
   const owners = isList(references) ? references.filter(isObject) : [];
   const uid = owners.find(({ kind }) => kind === "GitRepository")?.uid;
   return typeof uid === "string" ? uid : "";
+}
+
+function isOf(uid: string): (object: JsonObject) => boolean {
+  return object => ownerOf(object) === uid;
 }

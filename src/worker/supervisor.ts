@@ -43,19 +43,16 @@ export function createSupervisor(world: World): Supervisor {
   const slots = createSlots(() => world.settings().concurrentSyncs);
   const posts = new Map<string, Post>();
   const gone = createTombstones();
+  const records = createRecordListener(() => custodiesOf(posts));
 
-  function remove(uid: string): void {
+  function letGo(uid: string): void {
+    gone.add(uid);
     const post = posts.get(uid);
     posts.delete(uid);
     post?.life.abort();
     post?.worker.stop();
     world.metrics.workers(posts.size);
     world.metrics.suspended(uid, []);
-  }
-
-  function letGo(uid: string): void {
-    gone.add(uid);
-    remove(uid);
   }
 
   function start(repository: Repository): void {
@@ -66,6 +63,7 @@ export function createSupervisor(world: World): Supervisor {
     posts.set(repository.id.uid, post);
     world.metrics.workers(posts.size);
     void keepRunning(post, world);
+    records.begin(repository.id.uid);
   }
 
   return {
@@ -79,8 +77,8 @@ export function createSupervisor(world: World): Supervisor {
     secretChanged: secret => nudgeThose([...posts.values()], secret),
     push: (target, push) => tellAll([...posts.values()], target, push),
     nudgeAll: () => posts.forEach(({ worker }) => worker.nudge()),
-    records: createRecordListener(() => custodiesOf(posts)),
-    stop: () => [...posts.keys()].forEach(remove),
+    records,
+    stop: () => [...posts.keys()].forEach(letGo),
   };
 }
 

@@ -169,6 +169,7 @@ describe("what is installed", () => {
         "Secret",
         "Service",
         "Deployment",
+        "MutatingWebhookConfiguration",
         "ValidatingWebhookConfiguration",
       ]),
     );

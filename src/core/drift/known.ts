@@ -130,7 +130,8 @@ function suspendHealOf({ annotations }: Live, { suspension, before, now }: Setti
   const value = annotations[ANNOTATION_SUSPEND_HEAL];
   if (value === undefined) return {};
   if (suspension !== undefined) {
-    return { suspendHeal: { value, at: suspension.at, by: suspension.by } };
+    // written to the second, and nothing ends early
+    return { suspendHeal: { value, at: suspension.at + 999, by: suspension.by } };
   }
   return { suspendHeal: { value, at: before?.value === value ? before.at : now } };
 }
