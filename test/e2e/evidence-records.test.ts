@@ -50,15 +50,7 @@ describe.concurrent("a DriftRecord of an open episode", () => {
     const edits = found.status.edits.map(edit => ({ ...edit, by: "larry's boss" }));
     const body = JSON.stringify({ status: { edits, state: "closed", decision: "healed" } });
     const { name } = found.metadata;
-    await ann.types(app, [
-      "patch",
-      "drift",
-      name,
-      "--type=merge",
-      "--subresource=status",
-      "-p",
-      body,
-    ]);
+    await ann.types(app, ["patch", "drift", name, "--type=merge", "-p", body]);
     await restored(app, found);
   });
 
