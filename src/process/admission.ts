@@ -6,20 +6,16 @@ import { createSealer } from "../adapters/seal";
 import { sha256 } from "../adapters/sha256";
 import { sealTestimony } from "../core/evidence/seal-testimony";
 import { pendingRecordOf } from "../core/heal/record";
-import { API_VERSION } from "../model/annotations";
 import type { Testimonies } from "../ports";
 import { createGate, type Gate } from "../worker/gate";
 import { createOpenFields } from "../worker/open-fields";
 import { createPolicies } from "../worker/policies";
 import { createWitness, type Witness } from "../worker/witness";
 import { connect } from "./connect";
+import { DRIFT_RECORDS, GIT_REPOSITORIES } from "./own-kinds";
 import { createSettings } from "./settings";
 import type { Shell } from "./shell";
 import { untilDone } from "./until-done";
-
-const kindOf = (kind: string, plural: string) => {
-  return { apiVersion: API_VERSION, kind, plural, namespaced: true };
-};
 
 const rfc3339 = (milliseconds: number) => clock.rfc3339(milliseconds);
 
@@ -81,8 +77,8 @@ function learn(shell: Shell, { policies, openFields }: Listeners): Learned {
   const begin = async () => {
     const { kube, stream } = await connect();
     const reach = { kube, stream, log, life };
-    followAll({ ...reach, kind: kindOf("GitRepository", "gitrepositories"), listener: policies });
-    followAll({ ...reach, kind: kindOf("DriftRecord", "driftrecords"), listener: openFields });
+    followAll({ ...reach, kind: GIT_REPOSITORIES, listener: policies });
+    followAll({ ...reach, kind: DRIFT_RECORDS, listener: openFields });
     const settings = createSettings(kube, log, life);
     learned.settings = settings;
     await untilDone(shell, "settings read", async () => {

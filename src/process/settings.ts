@@ -1,14 +1,13 @@
 /** Settings, read before anything is done by them, and read again for as long as the process lives. */
 import { clock } from "../adapters/clock";
 import type { Kube } from "../adapters/kube/client";
+import { SEAL_KEY } from "../adapters/kube/seal-key";
 import { readVariables } from "../adapters/kube/variables";
 import { versionProblem } from "../adapters/kube/version";
 import { keepAccount, readConfig, readHttpPort } from "../config";
 import type { Settings } from "../model/settings";
 import type { Log } from "../ports";
 
-/** In Secret `nopea`; made by the watcher. */
-const SEAL_KEY = "NOPEA_SEAL_KEY";
 const EVERY_MS = 30_000;
 
 /** `read` rejects while the API server does not say what they are. */

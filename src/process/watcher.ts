@@ -20,23 +20,16 @@ import { webhookConfigurations } from "../core/evidence/webhook-rules";
 import { readRecord } from "../core/heal/read-record";
 import { recordOf } from "../core/heal/record";
 import { parseGitCredentials } from "../core/repository/git-credentials";
-import { API_VERSION } from "../model/annotations";
 import type { KindInfo } from "../model/manifest";
 import type { Settings } from "../model/settings";
 import { createInbox, type Inbox } from "../worker/inbox";
 import { createReceiver } from "../worker/receive";
 import { createSupervisor, type Supervisor } from "../worker/supervisor";
 import { connect } from "./connect";
+import { DRIFT_RECORDS } from "./own-kinds";
 import { createSettings } from "./settings";
 import type { Shell } from "./shell";
 import { untilDone } from "./until-done";
-
-const DRIFT_RECORDS = {
-  apiVersion: API_VERSION,
-  kind: "DriftRecord",
-  plural: "driftrecords",
-  namespaced: true,
-};
 
 const rfc3339 = (milliseconds: number) => clock.rfc3339(milliseconds);
 

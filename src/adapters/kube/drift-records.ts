@@ -65,7 +65,8 @@ export function createDriftRecords(kube: Kube, tools: RecordTools): DriftRecords
   };
 }
 
-function pathOf({ namespace }: RepositoryId, record?: string): string {
+/** Of one record of a repository, or of all in its namespace. */
+export function pathOf({ namespace }: RepositoryId, record?: string): string {
   const collection = `/apis/${API_GROUP}/v1alpha1/namespaces/${namespace}/driftrecords`;
   return record === undefined ? collection : `${collection}/${encodeURIComponent(record)}`;
 }

@@ -7,7 +7,8 @@ import { JSON_PATCH, type Kube, type KubeAnswer, type KubeRequest } from "./clie
 import { failUnlessFound, isAnother } from "./faults";
 import { decodeTexts, NAME, NAMESPACE } from "./variables";
 
-const KEY = "NOPEA_SEAL_KEY";
+/** In Secret `nopea`. */
+export const SEAL_KEY = "NOPEA_SEAL_KEY";
 const BYTES = 32;
 const SECRETS = `/api/v1/namespaces/${NAMESPACE}/secrets`;
 const PATH = `${SECRETS}/${NAME}`;
@@ -38,7 +39,7 @@ async function readSecret(kube: Kube, signal: AbortSignal): Promise<JsonObject |
 
 /** "" is none: nobody can seal with it. */
 function keyOf({ data }: JsonObject): string | undefined {
-  const key = decodeTexts(data)[KEY]?.trim();
+  const key = decodeTexts(data)[SEAL_KEY]?.trim();
   return key === "" ? undefined : key;
 }
 
@@ -57,7 +58,7 @@ async function write(
 
 function creation(value: string): Omit<KubeRequest, "signal"> {
   const metadata = { name: NAME, namespace: NAMESPACE };
-  const secret = { apiVersion: "v1", kind: "Secret", metadata, data: { [KEY]: value } };
+  const secret = { apiVersion: "v1", kind: "Secret", metadata, data: { [SEAL_KEY]: value } };
   const contentType = "application/json";
   return { method: "POST", path: SECRETS, contentType, body: JSON.stringify(secret) };
 }
@@ -68,7 +69,7 @@ function addition({ metadata, data }: JsonObject, value: string): Omit<KubeReque
   const patch = [
     { op: "test", path: "/metadata/resourceVersion", value: version },
     ...(isObject(data) ? [] : [{ op: "add", path: "/data", value: {} }]),
-    { op: "add", path: `/data/${KEY}`, value },
+    { op: "add", path: `/data/${SEAL_KEY}`, value },
   ];
   return { method: "PATCH", path: PATH, contentType: JSON_PATCH, body: JSON.stringify(patch) };
 }

@@ -1,12 +1,11 @@
 /** What the admission process leaves for the watcher: pending DriftRecords. */
-import { API_GROUP } from "../../model/annotations";
 import type { RepositoryId } from "../../model/git-repository";
 import type { JsonObject } from "../../model/json";
 import type { Testimony } from "../../model/testimony";
 import type { Testimonies } from "../../ports";
 import type { Kube } from "./client";
 import { failUnlessFound } from "./faults";
-import { writeRecord } from "./drift-records";
+import { pathOf, writeRecord } from "./drift-records";
 import { collectionPath } from "./paths";
 
 /** `write` makes the record of a testimony. */
@@ -23,9 +22,7 @@ export function createTestimonies(
       return failUnlessFound(answer, path) ? answer.body : undefined;
     },
     async write(repository, testimony, signal) {
-      const { namespace } = repository;
-      const collection = `/apis/${API_GROUP}/v1alpha1/namespaces/${namespace}/driftrecords`;
-      const path = `${collection}/${testimony.record}`;
+      const path = pathOf(repository, testimony.record);
       await writeRecord(kube, { path, object: write(repository, testimony) }, signal);
     },
   };

@@ -2,7 +2,7 @@
 import { formatDuration } from "../../model/duration";
 import { wholeSeconds } from "./companions";
 import type { Knowing, Managing } from "./knowing";
-import { cut } from "./text-length";
+import { cut, LONGEST_LINE } from "./text-length";
 
 export interface Deleted {
   readonly kind: string;
@@ -21,9 +21,6 @@ export function deletionWarnings(
   const line = cut(`${what}: ${fate.what}.`, LONGEST_LINE);
   return fate.isUndone ? [line, "To have it gone for good, remove it from Git."] : [line];
 }
-
-/** An API server cuts at 256. */
-const LONGEST_LINE = 250;
 
 /** A suspension goes with the object that it is set on. */
 function fateOf(

@@ -58,8 +58,9 @@ const MOST_CHANGES = Math.floor(LONGEST_STAMP / 12);
 /** Without what Git leaves to others; the annotation counts only as far as it is Git's itself. */
 function ofGit(changes: readonly DeclaredChange[], before: JsonObject): readonly DeclaredChange[] {
   const ignored = textsOf(before, "annotations")[ANNOTATION_IGNORE];
-  const own = ownFieldsV1(before, ownManager(before)) ?? {};
-  if (ignored === undefined || !owns(own, IGNORE_PATH)) return changes;
+  // in nearly every write there is none: then nobody looks through managedFields
+  if (ignored === undefined) return changes;
+  if (!owns(ownFieldsV1(before, ownManager(before)) ?? {}, IGNORE_PATH)) return changes;
   const { patterns } = parsePatterns(ignored);
   return changes.filter(({ path }) => !patterns.some(pattern => coversPath(pattern, path)));
 }

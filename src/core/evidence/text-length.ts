@@ -1,5 +1,8 @@
 /** How long a text is for an API server, and what is left of one that is too long. */
 
+/** Characters of a warning: an API server cuts at 256. */
+export const LONGEST_LINE = 250;
+
 const encoder = new TextEncoder();
 
 /** Bytes of UTF-8. */

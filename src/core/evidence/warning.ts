@@ -9,7 +9,7 @@ import { readCompanions, wholeSeconds } from "./companions";
 import type { Knowing, Managing } from "./knowing";
 import type { OwnNames } from "./own-names";
 import type { Notice } from "./settle";
-import { cut } from "./text-length";
+import { cut, LONGEST_LINE } from "./text-length";
 
 export interface Warning {
   readonly request: AdmissionRequest;
@@ -40,8 +40,6 @@ export function warningsOf(warning: Warning, knowing: Foreseeing): readonly stri
 export type Foreseeing = Pick<Knowing, "now" | "rfc3339" | "repositoryOf">;
 
 const MOST_LINES = 3;
-/** An API server cuts at 256. */
-const LONGEST_LINE = 250;
 
 function aboutNotice(notice: Notice, warning: Warning, { now, rfc3339 }: Foreseeing): string {
   switch (notice.about) {
