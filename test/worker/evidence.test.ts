@@ -164,9 +164,7 @@ describe("a sealed suspension", options, () => {
   test("the status says who, since when and until when", async () => {
     const world = await given(GRACE);
     const { clock } = world;
-    // written to the second: never sooner than asked, and a second later at most
-    const times = [clock.now(), clock.now() + 30 * MINUTE + SECOND];
-    const [at, until] = times.map(time => clock.rfc3339(time));
+    const [at, until] = [clock.now(), clock.now() + 30 * MINUTE].map(time => clock.rfc3339(time));
     await world.annotate(suspensionBy(world, "larry", "30m"));
     expect(world.current().suspended).toEqual([{ object: OBJECT, by: "larry", at, until }]);
   });

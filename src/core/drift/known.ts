@@ -130,8 +130,7 @@ function suspendHealOf({ annotations }: Live, { suspension, before, now }: Setti
   const value = annotations[ANNOTATION_SUSPEND_HEAL];
   if (value === undefined) return {};
   if (suspension !== undefined) {
-    // written to the second, and nothing ends early
-    return { suspendHeal: { value, at: suspension.at + 999, by: suspension.by } };
+    return { suspendHeal: { value, at: suspension.at, by: suspension.by } };
   }
   return { suspendHeal: { value, at: before?.value === value ? before.at : now } };
 }

@@ -2,6 +2,7 @@
 import { isOpen, type Edit, type Episode } from "../../model/episode";
 import type { ObjectDrift } from "../../model/drift";
 import type { FieldPattern } from "../../model/field-path";
+import { parseTime } from "../../model/time";
 import type { Known } from "../drift/known";
 import { calmUntil, type Fight } from "./fights";
 import { graceEnd } from "./grace";
@@ -66,6 +67,12 @@ function isOneOf(shownPaths: readonly string[], path: string, kind: string): boo
   return spellings.some(spelling => shownPaths.includes(spelling));
 }
 
+/** The hook cut its beginning to a second: a duration ends within the second that was told, never before it is over. */
+function wholeSecond({ until }: Suspension, value: string): Pick<Suspension, "until"> {
+  if (until === undefined || parseTime(value) !== undefined) return {};
+  return { until: until + SECOND_MS - 1 };
+}
+
 const SECOND_MS = 1_000;
 
 /** When the drift that there is now was first seen. */
@@ -86,7 +93,9 @@ export function suspensionOf(known: Known | undefined): Suspension | undefined {
   if (known?.suspendHeal === undefined) return undefined;
   const { at, by } = known.suspendHeal;
   const suspension = readSuspension(known.live.annotations, at);
-  return suspension && { ...suspension, ...(by === undefined ? {} : { by }) };
+  return by === undefined || suspension === undefined
+    ? suspension
+    : { ...suspension, ...wholeSecond(suspension, known.suspendHeal.value), by };
 }
 
 /** True where everything is as our own apply left it, but the episode does not know it yet: the edit was put back. */

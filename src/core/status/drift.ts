@@ -65,11 +65,13 @@ function suspendedObject(
   { key, at, until, reason, by = "unknown" }: Suspended,
   rfc3339: FormatTime,
 ): SuspendedObject {
+  // what is sealed is told as the object itself tells it
+  const end = (time: number) => rfc3339(by === "unknown" ? secondsUp(time) : time);
   return {
     object: formatKey(key),
     by,
     at: rfc3339(at),
-    ...(until === undefined ? {} : { until: rfc3339(secondsUp(until)) }),
+    ...(until === undefined ? {} : { until: end(until) }),
     ...(reason === undefined ? {} : { reason }),
   };
 }
