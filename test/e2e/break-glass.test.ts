@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import type { KubeObject } from "../../src/local/kube-types";
+import { atOnce } from "../support/hands";
 import { deployment, handsOn, SUSPEND } from "../support/drift";
 import { record } from "../support/recorder";
 import { configMap, useWorld, type App, type AppOptions } from "../support/world";
@@ -36,7 +37,7 @@ async function breakGlass({ namespace }: App): Promise<void> {
 }
 
 describe.concurrent("a hotfix under the annotation", () => {
-  it("polls, a look that is asked for, a commit to another object, an edit of the GitRepository: it stays until the annotation goes, and then it is healed within a second", async () => {
+  it("polls, a look that is asked for, a commit to another object, an edit of the GitRepository: it stays until the annotation goes, and then it is healed at once", async () => {
     const { app, hands } = await start({
       files: { "api.yaml": deployment("api", "api:1"), "b.yaml": configMap("b", "1") },
     });
@@ -46,7 +47,7 @@ describe.concurrent("a hotfix under the annotation", () => {
       namespace,
     });
     const object = `Deployment.apps/${namespace}/api`;
-    const { status } = await app.until(({ drift = [] }) => drift.length > 0, 2_000);
+    const { status } = await app.until(({ drift = [] }) => drift.length > 0, atOnce);
     expect(status?.drift).toMatchObject([
       {
         object,
@@ -65,7 +66,7 @@ describe.concurrent("a hotfix under the annotation", () => {
     await app.edit({ interval: "2s", healPolicy: "manual" });
     await app.edit({ healPolicy: "auto" });
     await hands.set("b", "by hand");
-    await app.holds("b", "2", 2_000);
+    await app.holds("b", "2", atOnce);
     await sleep(3_000);
     const after = await app.resource();
     expect(after.status?.drift).toMatchObject([{ object, decision: "suspended" }]);
@@ -78,7 +79,7 @@ describe.concurrent("a hotfix under the annotation", () => {
       ({ object: { metadata } }) => metadata.annotations?.[SUSPEND] === undefined,
     );
     const healed = await seen.until(event => imageOf(event.object) === "api:1");
-    expect(healed.at - resumed.at).toBeLessThan(1_000);
+    expect(healed.at - resumed.at).toBeLessThan(atOnce);
     await app.until(({ drift = [], suspended = [] }) => drift.length + suspended.length === 0);
     expect(await hands.records("api")).toMatchObject([{ status: { decision: "healed" } }]);
     await seen.stop();
@@ -96,7 +97,7 @@ describe.concurrent("a hotfix under the annotation", () => {
     await sleep(2_500);
     expect(await app.data("a")).toEqual({ value: "hotfix" });
     await hands.annotate("a", off);
-    await app.holds("a", "2", 1_000);
+    await app.holds("a", "2", 5_000);
     await app.until(({ pending = [] }) => pending.length === 0);
   });
 
@@ -108,14 +109,14 @@ describe.concurrent("a hotfix under the annotation", () => {
     expect(status?.pending).toMatchObject([{ commit, because: "suspended" }]);
     expect(status?.driftCount ?? 0).toBe(0);
     await hands.annotate("a", off);
-    await app.holds("a", "2", 1_000);
+    await app.holds("a", "2", 5_000);
     expect(await hands.records("a")).toEqual([]);
   });
 
   it("set in the very edit that changes a field: it holds, and is not drift by itself", async () => {
     const { app, hands } = await start();
     const { metadata } = await hands.set("a", "hotfix", on);
-    await hands.shown("a", "suspended", 2_000);
+    await hands.shown("a", "suspended", atOnce);
     const { status } = await app.resource();
     expect(status?.drift).toMatchObject([{ fields: ["data.value"] }]);
     await sleep(3_000);
@@ -144,7 +145,7 @@ describe.concurrent("a hotfix under the annotation", () => {
     await hands.set("a", "hotfix", on);
     await hands.shown("a", "suspended");
     await hands.set("b", "by hand");
-    await app.holds("b", "1", 1_000);
+    await app.holds("b", "1", 5_000);
     expect(await app.data("a")).toEqual({ value: "hotfix" });
   });
 
@@ -153,7 +154,7 @@ describe.concurrent("a hotfix under the annotation", () => {
     await hands.set("a", "hotfix", on);
     await hands.shown("a", "suspended");
     await hands.remove("a");
-    await app.holds("a", "1", 2_000);
+    await app.holds("a", "1", atOnce);
     expect(await hands.suspension("a")).toEqual([]);
     await app.until(({ suspended = [], drift = [] }) => suspended.length + drift.length === 0);
   });
@@ -168,7 +169,7 @@ describe.concurrent("the annotation goes", () => {
     const seen = await hands.recorder();
     await hands.annotate("a", off);
     const removedAt = performance.now();
-    await hands.shown("a", "waiting", 1_000);
+    await hands.shown("a", "waiting", atOnce);
     const healed = await seen.until(({ object: { data } }) => data?.value === "1");
     expect(healed.at - removedAt).toBeGreaterThan(2_950);
     // a deadline is a whole second, as records hold them
@@ -200,12 +201,12 @@ describe.concurrent("status.suspended", () => {
   it("an object that has not drifted: listed with its reason as long as it is annotated, and nothing is drift", async () => {
     const { app, hands } = await start();
     await hands.annotate("a", { ...on, "nopea.io/suspend-heal-reason": "INC-4711" });
-    const { status } = await app.until(({ suspended = [] }) => suspended.length > 0, 2_000);
+    const { status } = await app.until(({ suspended = [] }) => suspended.length > 0, atOnce);
     const object = `ConfigMap/${app.namespace}/a`;
     expect(status?.suspended).toMatchObject([{ object, reason: "INC-4711" }]);
     expect(status).not.toHaveProperty("drift.0");
     await hands.annotate("a", { [SUSPEND]: null });
-    await app.until(({ suspended = [] }) => suspended.length === 0, 2_000);
+    await app.until(({ suspended = [] }) => suspended.length === 0, atOnce);
     expect(await hands.records("a")).toEqual([]);
   });
 
@@ -219,7 +220,7 @@ describe.concurrent("status.suspended", () => {
     const { app, hands } = await start({ files: { "a.yaml": text } });
     expect(await hands.suspension("a")).toEqual([]);
     await hands.set("a", "by hand");
-    await app.holds("a", "1", 1_000);
+    await app.holds("a", "1", 5_000);
     expect((await app.resource()).status?.suspended ?? []).toEqual([]);
     expect((await hands.get("a")).metadata.annotations).toMatchObject({
       "team.example/owner": "web",

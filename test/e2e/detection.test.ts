@@ -151,7 +151,7 @@ describe.concurrent("spec.suspend", () => {
     const { app, hands } = await start({ spec: { interval: "1s", healGracePeriod: "3s" } });
     await app.synced();
     await hands.set("a", "by hand");
-    await hands.shown("a", "waiting", 2_000);
+    await hands.shown("a", "waiting", 5_000);
     await app.edit({ suspend: true });
     await sleep(5_000);
     expect(await app.data("a")).toEqual({ value: "by hand" });

@@ -149,7 +149,7 @@ async function startMap(spec: Readonly<Record<string, unknown>>) {
 describe.concurrent("an export from the time of a suspended hotfix", () => {
   it("kubectl replace: the edit counts and has a new name, nothing else of it does", async () => {
     const { app, text } = await startMap({});
-    await app.holds("a", "1", 3_000);
+    await app.holds("a", "1", 5_000);
     const commit = await app.push({ "a.yaml": configMap("a", "2") });
     await app.synced(commit);
     const applied = textOf(await app.object("v1", "ConfigMap", "a"), "nopea.io/applied");
@@ -159,7 +159,7 @@ describe.concurrent("an export from the time of a suspended hotfix", () => {
       fits: ({ status }) => status.state === "closed" && status.edits[0]?.by === "ann",
     });
     expect(found.status).toMatchObject({ decision: "healed", edits: [{ source: "admission" }] });
-    await app.holds("a", "2", 3_000);
+    await app.holds("a", "2", 5_000);
     const after = await app.object("v1", "ConfigMap", "a");
     expect(textOf(after, "nopea.io/applied")).toBe(applied);
     await untilUnmarked(() => app.object("v1", "ConfigMap", "a"));

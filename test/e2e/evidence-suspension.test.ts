@@ -1,5 +1,6 @@
 /** Who suspended an object, when, until when and why: stamped on the very request, and shown. */
 import { describe, expect, it } from "vitest";
+import { atOnce } from "../support/hands";
 import { record } from "../support/recorder";
 import type { ConfigMapObject } from "../support/drift";
 import { usePeople } from "../support/people";
@@ -105,7 +106,7 @@ describe.concurrent("nopea.io/suspend-heal is set by larry", () => {
     const names = Object.keys(removed.object.metadata.annotations ?? {});
     expect(names.filter(name => name.startsWith(SUSPEND))).toEqual([]);
     const healed = await seen.until(({ object }) => object.data?.value === "1");
-    expect(healed.at - removed.at).toBeLessThan(1_000);
+    expect(healed.at - removed.at).toBeLessThan(atOnce);
     await seen.stop();
     await untilUnmarked(() => live(app));
     const closed = await recordAbout(world, app, "a", { fits: isClosed });

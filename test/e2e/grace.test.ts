@@ -55,7 +55,6 @@ describe.concurrent("healGracePeriod", () => {
         object: idOf(app),
         class: "manual_drift",
         fields: ["data.value"],
-        who: "nopea-test-admin",
         decision: "waiting",
       },
     ]);

@@ -287,7 +287,7 @@ describe("again and again", () => {
     await app.holds("b", "1", 5_000);
     expect(await app.data("a")).toEqual({ value: "hotfix" });
     await hands.annotate("a", { [SUSPEND]: null });
-    await app.holds("a", "1", 1_000);
+    await app.holds("a", "1", 5_000);
     await hands.decided("a", "healed");
     expect(await hands.records("a")).toHaveLength(1);
   });

@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import type { KubeObject, ObjectRef } from "../../src/local/kube-types";
 import {
+  atOnce,
   canonical,
   closedRecords,
   contentOf,
@@ -187,7 +188,7 @@ async function healed(app: App, ref: ObjectRef, { by, stays }: Pick<Edit, "by" |
 }
 
 describe.concurrent("an edit of a Deployment by hand", () => {
-  it.each(Object.entries(edits))("%s: healed within a second, and recorded", async (_, given) => {
+  it.each(Object.entries(edits))("%s: healed at once, and recorded", async (_, given) => {
     const app = await world.app({ files: { "api.yaml": deployment } });
     const { status } = await app.synced();
     const ref = {
@@ -197,7 +198,7 @@ describe.concurrent("an edit of a Deployment by hand", () => {
       name: "api",
     };
     const before = await admin.get(ref);
-    expect(await healed(app, ref, given)).toBeLessThan(1_000);
+    expect(await healed(app, ref, given)).toBeLessThan(atOnce);
     const [found] = await closedRecords(admin, app.namespace);
     const { manager, verb = "UPDATE", changes } = given;
     expect(found).toMatchObject({
@@ -224,6 +225,27 @@ describe.concurrent("an edit of a Deployment by hand", () => {
   });
 });
 
+describe("edits one after the other, nothing else at the same time", () => {
+  it("five of an image: healed within a second (median)", async () => {
+    const app = await world.app({ files: { "api.yaml": deployment } });
+    await app.synced();
+    const ref = {
+      apiVersion: "apps/v1",
+      kind: "Deployment",
+      namespace: app.namespace,
+      name: "api",
+    };
+    const times: number[] = [];
+    for (const n of [1, 2, 3, 4, 5]) {
+      const by = patching("kubectl-set", [
+        { op: "replace", path: "/spec/template/spec/containers/0/image", value: `hotfix:v${n}` },
+      ]);
+      times.push(await healed(app, ref, { by }));
+    }
+    expect(times.sort((a, b) => a - b)[2]).toBeLessThan(1_000);
+  });
+});
+
 const planted = "planted-value-of-a-person";
 const inBase64 = Buffer.from(planted).toString("base64");
 const secret = `apiVersion: v1
@@ -245,7 +267,7 @@ describe.concurrent("values that nobody else may see", () => {
       await app.synced();
       const ref = { apiVersion: "v1", kind, namespace: app.namespace, name: "a" };
       const by = patching("kubectl-patch", body);
-      expect(await healed(app, ref, { by })).toBeLessThan(1_000);
+      expect(await healed(app, ref, { by })).toBeLessThan(atOnce);
       const [found] = await closedRecords(admin, app.namespace);
       expect(found.status.edits[0]).toMatchObject({
         manager: "kubectl-patch",
@@ -283,7 +305,7 @@ describe.concurrent("values that nobody else may see", () => {
     await edit(somebody, of("a"), { manager: "kubectl-edit", body: { data: { value: "2" } } });
     await edit(somebody, of("b"), { manager: "kubectl-edit", body: { data: { value: "2" } } });
     await closedRecords(admin, app.namespace, 2);
-    await Promise.all([app.holds("a", "1", 1_000), app.holds("b", "1", 1_000)]);
+    await Promise.all([app.holds("a", "1", 5_000), app.holds("b", "1", 5_000)]);
     const names = (await recordsOf(admin, app.namespace)).map(({ spec }) => spec.object.name);
     expect(names.sort()).toEqual(["a", "b"]);
   });
