@@ -33,11 +33,10 @@ function readCode({ status }: KubeAnswer, path: string): ErrorCode {
 }
 
 /** The fault of a refused write. */
-export function writeFault(answer: KubeAnswer, desired: Desired): Fault {
-  const message =
-    desired.key.kind === "Secret" ? withoutValues(answer) : serverMessage(answer.body);
+export function writeFault(answer: KubeAnswer, { key }: Pick<Desired, "key">): Fault {
+  const message = key.kind === "Secret" ? withoutValues(answer) : serverMessage(answer.body);
   return {
-    code: writeCode(answer, desired.key.group),
+    code: writeCode(answer, key.group),
     message: message === "" ? `HTTP ${answer.status}` : message,
   };
 }
