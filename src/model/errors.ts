@@ -106,6 +106,21 @@ const CATALOGUE = {
     "backoff",
     "grant the right, or remove the object from the repository",
   ),
+  "account-not-found": entry(
+    "ServiceAccountNotFound",
+    "backoff",
+    "create it, or correct spec.serviceAccountName (or NOPEA_DEFAULT_SERVICE_ACCOUNT)",
+  ),
+  "account-forbidden": entry(
+    "Forbidden",
+    "backoff",
+    "grant the ServiceAccount the right, or remove the object from the repository",
+  ),
+  "account-invalid": entry(
+    "InvalidServiceAccount",
+    "change",
+    "correct NOPEA_DEFAULT_SERVICE_ACCOUNT, or set spec.serviceAccountName",
+  ),
   "object-contested": entry(
     "ObjectContested",
     "backoff",

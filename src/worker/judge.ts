@@ -52,10 +52,11 @@ export async function judge(
 }
 
 function evidenceOf(
-  { knowledge, watchingSince, testimonies }: Judging,
+  { knowledge, watchingSince, testimonies, forbidden }: Judging,
   id: string,
   now: number,
 ): Evidence {
+  if (forbidden.has(id)) return nothingSeen(now);
   const known = knowledge.get(id);
   const uid = known?.live.uid ?? knowledge.gone(id)?.uid ?? "";
   const seen = {
@@ -69,6 +70,11 @@ function evidenceOf(
   const { object, snapshot } = known;
   const differs = snapshot !== undefined && object !== undefined;
   return { ...seen, object, differs };
+}
+
+function nothingSeen(now: number): Evidence {
+  const nothing = { uid: "", differs: false, suspension: undefined, stamped: [], testified: [] };
+  return { ...nothing, detectedAt: now, judgedAt: now };
 }
 
 function hooksOf(known: Known | undefined) {

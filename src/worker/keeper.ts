@@ -9,6 +9,7 @@ import type { Fault } from "../model/verdict";
 import type { World } from "../ports";
 import type { BaseOf } from "./bases";
 import { converge, type Convergence } from "./converge";
+import { Superseded } from "./endings";
 import { enterAll, enterHeal, type Entering } from "./enter";
 import type { Episodes } from "./episodes";
 import type { Knowledge } from "./knowledge";
@@ -17,7 +18,7 @@ import { beginProgress } from "./progress";
 import { reportOf } from "./report-of";
 import { createSlots } from "./slots";
 import type { Testimonies } from "./testimonies";
-import { NO_POLICY, type Policy, type Target } from "./target";
+import type { Policy, Target } from "./target";
 
 export interface Keeping {
   readonly marks: OwnerMarks;
@@ -45,6 +46,8 @@ type Settling = Omit<Walk, "recall"> & {
   readonly baseOf: BaseOf;
   /** Only some objects, between two walks. */
   readonly isHealing: boolean;
+  /** As it is when the decisions begin: a change of it ends them. */
+  readonly policy: Policy;
 };
 
 export class Keeper {
@@ -57,6 +60,8 @@ export class Keeper {
   #unavailable: ReadonlyMap<string, Fault> = new Map();
   #watchingSince: number;
   #hasRecalled = false;
+  /** As whom the last decisions were made. */
+  #writer: string | undefined;
 
   constructor(world: World, keeping: Keeping) {
     this.#world = world;
@@ -88,7 +93,7 @@ export class Keeper {
       // not before: who heals has to know what was decided by the process before
       this.#target = target;
       const desired = [...target.desired.values()];
-      const settling = { ...walk, baseOf, isHealing: false };
+      const settling = { ...walk, baseOf, isHealing: false, policy: this.#policy() };
       const changed = knowledge.takeChanged();
       const report = await this.#tryToSettle(changed, desired, settling, signal);
       // kinds whose definition has just been applied are served only now
@@ -131,8 +136,9 @@ export class Keeper {
       const desired = [...ids].flatMap(object => target.desired.get(object) ?? []);
       if (desired.length === 0) return undefined;
       const baseOf = target.bases(signal);
-      const walk = { id, target, baseOf, beforeWrites: nothing, isHealing: true };
-      return await this.#tryToSettle(ids, desired, walk, signal);
+      const walk = { id, target, baseOf, beforeWrites: nothing };
+      const settling = { ...walk, isHealing: true, policy: this.#policy() };
+      return await this.#tryToSettle(ids, desired, settling, signal);
     } finally {
       giveBack();
     }
@@ -163,6 +169,17 @@ export class Keeper {
     for (const { key } of episodes.open()) knowledge.touch(formatKey(key));
   }
 
+  /** Nothing is decided where nothing may be written: without a policy, nobody knows as whom. */
+  #policy(): Policy {
+    const policy = this.#keeping.policy();
+    if (policy === undefined) throw new Superseded();
+    const writer = JSON.stringify(policy.account);
+    // another account was not refused anything yet
+    if (writer !== this.#writer) this.#failures = new Map();
+    this.#writer = writer;
+    return policy;
+  }
+
   async #settle(
     desired: readonly Desired[],
     settling: Settling,
@@ -189,9 +206,9 @@ export class Keeper {
     return reportOf({ id, target, desired, progress, knowledge, episodes, ledger, marks, now });
   }
 
-  #entering({ target: { commit }, isHealing }: Settling): Entering {
-    const { episodes, knowledge, reader, policy } = this.#keeping;
-    const { rules, graceMs, intervalMs } = policy() ?? NO_POLICY;
+  #entering({ target: { commit }, isHealing, policy }: Settling): Entering {
+    const { episodes, knowledge, reader } = this.#keeping;
+    const { rules, graceMs, intervalMs } = policy;
     const { fieldManager } = reader;
     const asked = { rules, graceMs, intervalMs, commit, isHealing, fieldManager };
     return { clock: this.#world.clock, ledger: this.#ledger, episodes, knowledge, ...asked };
@@ -199,14 +216,14 @@ export class Keeper {
 
   #task(
     desired: readonly Desired[],
-    { baseOf, beforeWrites }: Settling,
+    { baseOf, beforeWrites, policy: { account } }: Settling,
     entering: Entering,
   ): Convergence {
     const { marks, reader, knowledge, episodes, testimonies } = this.#keeping;
     const { rules, graceMs, commit } = entering;
     return {
       ...{ marks, reader, knowledge, testimonies, rules, graceMs, commit },
-      ...{ desired, baseOf, beforeWrites },
+      ...{ desired, account, baseOf, beforeWrites },
       failures: this.#failures,
       unavailable: this.#unavailable,
       watchingSince: this.#watchingSince,

@@ -56,14 +56,14 @@ export class Worker {
   update(repository: Repository): boolean {
     const before = this.#repository;
     this.#repository = repository;
-    if (repository.generation !== before.generation) this.#supersede();
+    if (repository.generation !== before.generation) this.supersede();
     else if (repository.syncAt === before.syncAt) return false;
     this.#alarm.nudge();
     return true;
   }
 
-  /** Nothing that was decided for the spec of before is carried out any more. */
-  #supersede(): void {
+  /** Nothing that was decided for the spec or the account of before is carried out any more. */
+  supersede(): void {
     this.#abort(new Superseded());
     this.custody?.keeper.reconsider();
   }

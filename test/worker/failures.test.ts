@@ -257,7 +257,7 @@ describe("the API server and time", { timeout: 30_000 }, () => {
 });
 
 describe("fields that are not implemented", { timeout: 30_000 }, () => {
-  test.each([{ prune: true }, { deletionPolicy: "Delete" }, { serviceAccountName: "deployer" }])(
+  test.each([{ prune: true }, { deletionPolicy: "Delete" }])(
     "%o: refused without any request to Git and without any write",
     async spec => {
       const world = createFakeWorld();
@@ -272,15 +272,6 @@ describe("fields that are not implemented", { timeout: 30_000 }, () => {
       expect(world.cluster.repositories.written.length).toBeLessThanOrEqual(2);
     },
   );
-
-  test("a default account for everybody: refused as well, and named", async () => {
-    const world = createFakeWorld();
-    world.git.commit(URL, { "a.yaml": configMap("a") });
-    world.settings.current = { ...world.settings.current, defaultServiceAccount: "deployer" };
-    const id = await world.create({ interval: "1h" });
-    expect(world.ready(id)).toContain("NOPEA_DEFAULT_SERVICE_ACCOUNT");
-    expect(world.git.calls).toEqual([]);
-  });
 
   test("fields without effect yet: synced, and named in the condition", async () => {
     const world = createFakeWorld();

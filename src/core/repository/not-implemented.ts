@@ -2,15 +2,10 @@
 import type { RepositorySpec } from "../../model/git-repository";
 
 /** Fields that restrict what nopea may do: a sync that cannot honour them must not run (fail closed). */
-export function restrictionsNotImplemented(
-  spec: RepositorySpec,
-  defaultServiceAccount: string | undefined,
-): readonly string[] {
+export function restrictionsNotImplemented(spec: RepositorySpec): readonly string[] {
   const fields: readonly (readonly [boolean, string])[] = [
     [spec.prune, "spec.prune"],
     [spec.deletionPolicy !== "Retain", `spec.deletionPolicy ${spec.deletionPolicy}`],
-    [spec.serviceAccountName !== undefined, "spec.serviceAccountName"],
-    [defaultServiceAccount !== undefined, "NOPEA_DEFAULT_SERVICE_ACCOUNT"],
   ];
   return fields.filter(([used]) => used).map(([, field]) => field);
 }

@@ -20,7 +20,7 @@ export function review(spec: Json | undefined, before: Json | undefined): Review
   const parsed = parseSpec(spec);
   if (!parsed.ok) return { allowed: false, message: parsed.problems.join("; "), warnings: [] };
   const isNew = before === undefined;
-  const refused = restrictionsNotImplemented(parsed.spec, undefined);
+  const refused = restrictionsNotImplemented(parsed.spec);
   const ignored = effectsNotImplemented(parsed.spec);
   return {
     allowed: true,

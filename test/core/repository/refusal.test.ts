@@ -28,7 +28,6 @@ function specOf(raw: object): RepositorySpec {
 const RESTRICTIONS: readonly (readonly [object, string])[] = [
   [{ prune: true }, "spec.prune"],
   [{ deletionPolicy: "Delete" }, "spec.deletionPolicy Delete"],
-  [{ serviceAccountName: "deployer" }, "spec.serviceAccountName"],
 ];
 
 describe("refusal", () => {
@@ -39,7 +38,7 @@ describe("refusal", () => {
   test.each(RESTRICTIONS)(
     "%o: refused, since it restricts and cannot be honoured",
     (raw, field) => {
-      expect(restrictionsNotImplemented(specOf(raw), undefined)).toEqual([field]);
+      expect(restrictionsNotImplemented(specOf(raw))).toEqual([field]);
       expect(refusal(parseSpec({ url, ...raw }), settings)).toEqual({
         code: "not-implemented",
         message: `${field}: not implemented yet, and nothing is written while it cannot be honoured`,
@@ -52,16 +51,32 @@ describe("refusal", () => {
     { healPolicy: "notify" },
     { conflictPolicy: "live" },
     { healGracePeriod: "5m" },
+    { serviceAccountName: "deployer" },
   ])("%o: honoured, go ahead", raw => {
     expect(refusal(parseSpec({ url, ...raw }), settings)).toBeUndefined();
     expect(effectsNotImplemented(specOf(raw))).toEqual([]);
     expect(review({ url, healGracePeriod: "5m", ...raw }, undefined).warnings).toEqual([]);
   });
 
-  test("a default account: refused as well", () => {
-    const fault = refusal(parseSpec({ url }), { ...settings, defaultServiceAccount: "deployer" });
-    expect(fault?.message).toContain("NOPEA_DEFAULT_SERVICE_ACCOUNT");
+  test("a default account: go ahead", () => {
+    const withAccount = { ...settings, defaultServiceAccount: "deployer" };
+    expect(refusal(parseSpec({ url }), withAccount)).toBeUndefined();
   });
+
+  test.each(["De ployer", "deployer:admin", "../deployer", " ", "a".repeat(300)])(
+    "a default account that can be none (%j): refused, and named; one of the spec's own goes before it",
+    defaultServiceAccount => {
+      const withAccount = { ...settings, defaultServiceAccount };
+      const fault = refusal(parseSpec({ url }), withAccount);
+      expect(fault?.code).toBe("account-invalid");
+      const shown = JSON.stringify(defaultServiceAccount.slice(0, 100));
+      expect(fault?.message).toContain(
+        `NOPEA_DEFAULT_SERVICE_ACCOUNT is ${shown}, which is no name`,
+      );
+      const own = parseSpec({ url, serviceAccountName: "deployer" });
+      expect(refusal(own, withAccount)).toBeUndefined();
+    },
+  );
 
   test("several at once: all are named", () => {
     const fault = refusal(parseSpec({ url, prune: true, deletionPolicy: "Delete" }), settings);
