@@ -7,7 +7,6 @@ const world = useWorld();
 const restricting: readonly (readonly [field: string, value: unknown, named: string])[] = [
   ["prune", true, "spec.prune"],
   ["deletionPolicy", "Delete", "spec.deletionPolicy Delete"],
-  ["serviceAccountName", "deployer", "spec.serviceAccountName"],
 ];
 
 describe.concurrent("a field that restricts and cannot be honoured yet", () => {
