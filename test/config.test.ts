@@ -123,7 +123,9 @@ describe("the default account", () => {
   test("one that can be none: named among the problems, and in force all the same", () => {
     const { settings, problems } = readConfig({ NOPEA_DEFAULT_SERVICE_ACCOUNT: "De ployer" });
     expect(settings.defaultServiceAccount).toBe("De ployer");
-    expect(problems).toEqual(["NOPEA_DEFAULT_SERVICE_ACCOUNT must be the name of a ServiceAccount"]);
+    expect(problems).toEqual([
+      "NOPEA_DEFAULT_SERVICE_ACCOUNT must be the name of a ServiceAccount",
+    ]);
   });
 });
 

@@ -9,6 +9,7 @@ import { formatKey } from "../model/object-key";
 import type { Verdict } from "../model/verdict";
 import type { World } from "../ports";
 import { caseOf, contestersOf } from "./case";
+import { inSlices } from "./in-slices";
 import type { Judging } from "./judging";
 import { claimsOf, findOwners } from "./owners";
 
@@ -35,8 +36,25 @@ export interface Evidence {
   readonly judgedAt: number;
 }
 
-/** One verdict for each open object. Asks the cluster only where another repository claims one of them. */
+/**
+ * One verdict for each open object, a few hundred at a time: other repositories go on meanwhile. Asks the cluster only
+ * where another repository claims one of them.
+ */
 export async function judge(
+  world: World,
+  task: Judging,
+  signal: AbortSignal,
+): Promise<readonly Judged[]> {
+  const judged: Judged[] = [];
+  for (const open of inSlices(task.open)) {
+    if (judged.length > 0) await world.clock.breathe();
+    judged.push(...(await judgeSlice(world, { ...task, open }, signal)));
+  }
+  return judged;
+}
+
+/** What is asked for and what is decided by it are of one moment. */
+async function judgeSlice(
   world: World,
   task: Judging,
   signal: AbortSignal,
