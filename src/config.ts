@@ -1,4 +1,5 @@
 /** Turns the environment, ConfigMap and Secret `nopea` into settings; nonsense becomes the default, and is named. */
+import { isDnsName } from "./model/dns-name";
 import type { Settings, ShowValues } from "./model/settings";
 
 export type Variables = Readonly<Record<string, string | undefined>>;
@@ -32,6 +33,9 @@ export function readConfig(...sources: readonly Variables[]): Config {
   }
   if (readShowValues(variable("NOPEA_SHOW_VALUES")) === undefined) {
     problems.push("NOPEA_SHOW_VALUES must be safe or all");
+  }
+  if (defaultServiceAccount !== undefined && !isDnsName(defaultServiceAccount)) {
+    problems.push("NOPEA_DEFAULT_SERVICE_ACCOUNT must be the name of a ServiceAccount");
   }
   return { settings, problems };
 }
@@ -71,8 +75,13 @@ function readNumber(value: string | undefined, fallback: number): number | undef
   return /^[1-9]\d{0,5}$/.test(value) ? Number(value) : undefined;
 }
 
-/** A default account, once seen, stays in force until a restart that reads another: losing it would lend out our rights. */
+/**
+ * A default account, once seen, stays in force until a restart that reads another: losing it would lend out our rights.
+ * What can be no account is none to keep: it stands for nobody until it is mended.
+ */
 export function keepAccount(before: Settings | undefined, next: Settings): Settings {
   const account = before?.defaultServiceAccount;
-  return account === undefined ? next : { ...next, defaultServiceAccount: account };
+  if (account === undefined) return next;
+  const isMended = !isDnsName(account) && next.defaultServiceAccount !== undefined;
+  return isMended ? next : { ...next, defaultServiceAccount: account };
 }

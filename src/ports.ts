@@ -1,4 +1,5 @@
 /** What nopea needs from the world outside: promises that adapters keep and that tests can keep in their place. */
+import type { Account } from "./model/account";
 import type {
   GitCredentials,
   GitRemote,
@@ -100,6 +101,8 @@ export interface Rehearsal {
   /** What is sent, of desired's name and kind. */
   readonly manifest: Manifest;
   readonly fieldManager: string;
+  /** Whoever would apply; undefined: nopea itself. */
+  readonly account: Account | undefined;
   readonly on: Pick<Live, "uid" | "resourceVersion">;
 }
 
@@ -117,6 +120,15 @@ export interface Cluster {
     signal: AbortSignal,
   ): Promise<ReadonlyMap<string, Fault>>;
   unfollow(follower: Follower): void;
+  /**
+   * What an account may not apply, by formatKey, and why. Whoever has no right to an object is told nothing else of it,
+   * since nopea reads with its own. A right that was there a moment ago may count as there.
+   */
+  forbidden(
+    account: Account,
+    desired: readonly Desired[],
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<string, Fault>>;
   /** The whole object as the API server would answer a forced apply; undefined: it refuses, or the object has changed. */
   rehearse(rehearsal: Rehearsal, signal: AbortSignal): Promise<JsonObject | undefined>;
   /** Tells one outcome for each step of the plan, as soon as it is known. */

@@ -112,6 +112,21 @@ describe("the default account", () => {
     expect(keepAccount(DEFAULTS, withAccount)).toEqual(withAccount);
     expect(keepAccount(DEFAULTS, DEFAULTS)).toEqual(DEFAULTS);
   });
+
+  test("one that can be none stands for nobody until it is mended, and is not lost by being taken away", () => {
+    const invalid = { ...DEFAULTS, defaultServiceAccount: "De ployer" };
+    expect(keepAccount(invalid, DEFAULTS)).toEqual(invalid);
+    expect(keepAccount(invalid, withAccount)).toEqual(withAccount);
+    expect(keepAccount(withAccount, invalid)).toEqual(withAccount);
+  });
+
+  test("one that can be none: named among the problems, and in force all the same", () => {
+    const { settings, problems } = readConfig({ NOPEA_DEFAULT_SERVICE_ACCOUNT: "De ployer" });
+    expect(settings.defaultServiceAccount).toBe("De ployer");
+    expect(problems).toEqual([
+      "NOPEA_DEFAULT_SERVICE_ACCOUNT must be the name of a ServiceAccount",
+    ]);
+  });
 });
 
 test.each([

@@ -20,11 +20,6 @@ const CATALOGUE = {
     "change",
     "upgrade the cluster to Kubernetes 1.22 or newer",
   ),
-  "not-implemented": entry(
-    "NotImplemented",
-    "change",
-    "remove it, or use a version of nopea that has it",
-  ),
   "git-unreachable": entry(
     "GitUnreachable",
     "backoff",
@@ -105,6 +100,21 @@ const CATALOGUE = {
     "Forbidden",
     "backoff",
     "grant the right, or remove the object from the repository",
+  ),
+  "account-not-found": entry(
+    "ServiceAccountNotFound",
+    "backoff",
+    "create it, or correct spec.serviceAccountName (or NOPEA_DEFAULT_SERVICE_ACCOUNT)",
+  ),
+  "account-forbidden": entry(
+    "Forbidden",
+    "backoff",
+    "grant the ServiceAccount the right, or remove the object from the repository",
+  ),
+  "account-invalid": entry(
+    "InvalidServiceAccount",
+    "change",
+    "correct NOPEA_DEFAULT_SERVICE_ACCOUNT, or set spec.serviceAccountName",
   ),
   "object-contested": entry(
     "ObjectContested",

@@ -1,4 +1,5 @@
 /** What is to be written, in order. */
+import type { Account } from "./account";
 import type { Live } from "./live";
 import type { FieldPath } from "./field-path";
 import type { Json } from "./json";
@@ -28,6 +29,8 @@ export interface Step {
 export interface Plan {
   readonly stages: readonly (readonly Step[])[];
   readonly fieldManager: string;
+  /** Whoever writes; undefined: nopea itself. */
+  readonly account: Account | undefined;
   /** Full SHA: what `nopea.io/applied` will name. */
   readonly commit: string;
 }

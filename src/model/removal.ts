@@ -1,4 +1,5 @@
 /** What is to go from the cluster, and what came of it. */
+import type { Account } from "./account";
 import type { Live } from "./live";
 import type { KindInfo } from "./manifest";
 import type { ObjectKey } from "./object-key";
@@ -9,6 +10,8 @@ export interface Removal {
   readonly key: ObjectKey;
   readonly kind: KindInfo;
   readonly on: Pick<Live, "uid" | "resourceVersion">;
+  /** Whoever deletes it; undefined: nopea itself. */
+  readonly account: Account | undefined;
 }
 
 export type RemovalOutcome = { readonly removal: Removal } & (

@@ -1,10 +1,11 @@
 /** What commits of before declared: the base of the three-way after a restart. */
-import { locate, type Locating } from "../core/sync/locate";
+import type { Locating } from "../core/sync/locate";
 import { NopeaError } from "../model/errors";
 import type { GitRemote } from "../model/git-repository";
 import type { Desired } from "../model/manifest";
 import { formatKey } from "../model/object-key";
 import type { World } from "../ports";
+import { locateAll } from "./locate-all";
 import { render, type ParsedFiles, knownFiles } from "./render";
 
 /** By formatKey; undefined: the commit can't be had any more. */
@@ -28,7 +29,7 @@ export function createBases(
     try {
       const tree = await world.git.fetch(remote, commit, knownFiles(parsed), signal);
       const rendered = await render(world, tree, parsed, signal);
-      const { desired } = locate(rendered.declared, locating);
+      const { desired } = await locateAll(world, rendered.declared, locating);
       return new Map(desired.map(item => [formatKey(item.key), item]));
     } catch (error) {
       if (!isLost(error)) throw error;

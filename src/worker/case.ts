@@ -28,6 +28,8 @@ export interface Round {
 /** Asks nobody. */
 export function caseOf(task: Judging, desired: Desired, round: Round): Case {
   const { exists, now } = round;
+  const forbidden = task.forbidden.get(formatKey(desired.key));
+  if (forbidden !== undefined) return { ...UNSEEN, desired, forbidden, now };
   const object = objectOf(task, desired, exists);
   const contestedBy = contestersOf(task, desired);
   return {
@@ -41,6 +43,17 @@ export function caseOf(task: Judging, desired: Desired, round: Round): Case {
     ...historyOf(task, object, now),
   };
 }
+
+/** What is not looked at. */
+const UNSEEN: Omit<Case, "desired" | "now"> = {
+  namespace: "active",
+  finished: false,
+  disowned: false,
+  ignored: [],
+  dropped: [],
+  thorough: false,
+  contestedBy: [],
+};
 
 function surroundings({ seen, unavailable }: Judging, { key, kind }: Desired) {
   return {

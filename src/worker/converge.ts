@@ -4,11 +4,12 @@ import { needsWhole } from "../core/heal/ignored";
 import { remember } from "../core/sync/failures";
 import { isHeal } from "../core/heal/next-episode";
 import { isWriting } from "../core/sync/plan";
+import type { Account } from "../model/account";
 import type { Observation } from "../model/observation";
 import { kindId, type Desired } from "../model/manifest";
 import { formatKey } from "../model/object-key";
 import { hasWritten, type StepOutcome } from "../model/outcome";
-import type { Verdict } from "../model/verdict";
+import type { Fault, Verdict } from "../model/verdict";
 import type { World } from "../ports";
 import type { BaseOf } from "./bases";
 import { execute, type Executed } from "./execute";
@@ -19,6 +20,8 @@ import { recollect } from "./recollect";
 
 export interface Convergence extends Standpoint {
   readonly commit: string;
+  /** Whoever writes; undefined: nopea itself. */
+  readonly account: Account | undefined;
   /** What is to be looked at: all of it, or what has changed in the cluster. */
   readonly desired: readonly Desired[];
   readonly baseOf: BaseOf;
@@ -38,16 +41,28 @@ export async function converge(
   progress: Progress,
   signal: AbortSignal,
 ): Promise<void> {
+  const forbidden = await findForbidden(world, task, signal);
   let open = task.desired;
   for (let round = 1; open.length > 0 && round <= ROUNDS; round++) {
-    const seen = await look(world, task, { open, first: round === 1 }, signal);
+    const allowed = open.filter(({ key }) => !forbidden.has(formatKey(key)));
+    const seen = await look(world, task, { open: allowed, first: round === 1 }, signal);
     progress.unavailable = new Map([...progress.unavailable, ...seen.unavailable]);
-    const ours = open.filter(desired => isOurs(task, desired));
+    const ours = allowed.filter(desired => isOurs(task, desired));
     await recollect(world, { ...task, desired: ours }, signal);
-    const judged = await judge(world, { ...task, ...progress, open, seen }, signal);
+    const judged = await judge(world, { ...task, ...progress, open, forbidden, seen }, signal);
     for (const { verdict, evidence } of judged) keep(progress, verdict, evidence);
     open = await write(world, task, { judged, progress }, signal);
   }
+}
+
+/** Before anything is looked at. What is nopea's own to write, is asked of the API server with the write. */
+function findForbidden(
+  { cluster }: Pick<World, "cluster">,
+  { account, desired }: Convergence,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, Fault>> {
+  if (account === undefined) return Promise.resolve(new Map());
+  return cluster.forbidden(account, desired, signal);
 }
 
 interface Looking {

@@ -12,7 +12,7 @@ import type { Ledger } from "./ledger";
 import type { Progress } from "./progress";
 import type { Policy } from "./target";
 
-export interface Entering extends Omit<Policy, "source" | "wish"> {
+export interface Entering extends Omit<Policy, "source" | "wish" | "account"> {
   readonly clock: Pick<Clock, "now">;
   readonly episodes: Episodes;
   readonly ledger: Ledger;

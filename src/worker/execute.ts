@@ -2,6 +2,7 @@
 import { leftovers } from "../core/drift/leftovers";
 import type { Reader } from "../core/drift/snapshot";
 import { plan } from "../core/sync/plan";
+import type { Account } from "../model/account";
 import type { FieldPath } from "../model/field-path";
 import { formatKey } from "../model/object-key";
 import type { StepOutcome } from "../model/outcome";
@@ -16,6 +17,7 @@ export interface Executing {
   readonly knowledge: Knowledge;
   readonly reader: Reader;
   readonly commit: string;
+  readonly account: Account | undefined;
   /** Told of each write as soon as it is answered. */
   readonly executed: (executed: Executed) => void;
 }
@@ -29,10 +31,10 @@ export interface Executed {
 /** Tells of one for each verdict. The whole objects of the answers are not kept. */
 export async function execute(
   world: World,
-  { writing, knowledge, reader, commit, executed }: Executing,
+  { writing, knowledge, reader, commit, account, executed }: Executing,
   signal: AbortSignal,
 ): Promise<void> {
-  const planned = plan(writing, { reader, commit, pastOf: id => knowledge.get(id) ?? {} });
+  const planned = plan(writing, { reader, commit, account, pastOf: id => knowledge.get(id) ?? {} });
   const steps = new Map(planned.stages.flat().map(step => [formatKey(step.desired.key), step]));
   const ends = new Map([...steps.keys()].map(id => [id, knowledge.hold(id)]));
   const told = (outcome: StepOutcome) => {

@@ -9,6 +9,7 @@ import { formatKey } from "../model/object-key";
 import type { Verdict } from "../model/verdict";
 import type { World } from "../ports";
 import { caseOf, contestersOf } from "./case";
+import { inSlices } from "./in-slices";
 import type { Judging } from "./judging";
 import { claimsOf, findOwners } from "./owners";
 
@@ -35,8 +36,25 @@ export interface Evidence {
   readonly judgedAt: number;
 }
 
-/** One verdict for each open object. Asks the cluster only where another repository claims one of them. */
+/**
+ * One verdict for each open object, a few hundred at a time: other repositories go on meanwhile. Asks the cluster only
+ * where another repository claims one of them.
+ */
 export async function judge(
+  world: World,
+  task: Judging,
+  signal: AbortSignal,
+): Promise<readonly Judged[]> {
+  const judged: Judged[] = [];
+  for (const open of inSlices(task.open)) {
+    if (judged.length > 0) await world.clock.breathe();
+    judged.push(...(await judgeSlice(world, { ...task, open }, signal)));
+  }
+  return judged;
+}
+
+/** What is asked for and what is decided by it are of one moment. */
+async function judgeSlice(
   world: World,
   task: Judging,
   signal: AbortSignal,
@@ -52,10 +70,11 @@ export async function judge(
 }
 
 function evidenceOf(
-  { knowledge, watchingSince, testimonies }: Judging,
+  { knowledge, watchingSince, testimonies, forbidden }: Judging,
   id: string,
   now: number,
 ): Evidence {
+  if (forbidden.has(id)) return nothingSeen(now);
   const known = knowledge.get(id);
   const uid = known?.live.uid ?? knowledge.gone(id)?.uid ?? "";
   const seen = {
@@ -69,6 +88,11 @@ function evidenceOf(
   const { object, snapshot } = known;
   const differs = snapshot !== undefined && object !== undefined;
   return { ...seen, object, differs };
+}
+
+function nothingSeen(now: number): Evidence {
+  const nothing = { uid: "", differs: false, suspension: undefined, stamped: [], testified: [] };
+  return { ...nothing, detectedAt: now, judgedAt: now };
 }
 
 function hooksOf(known: Known | undefined) {

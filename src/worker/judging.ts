@@ -37,6 +37,8 @@ export interface Standpoint extends Healers {
 
 export interface Judging extends Standpoint {
   readonly open: readonly Desired[];
+  /** By formatKey: what the repository's account may not write, and why. Nothing is told of it. */
+  readonly forbidden: ReadonlyMap<string, Fault>;
   readonly seen: Observation;
   readonly outcomes: ReadonlyMap<string, StepOutcome>;
   /** What Git dropped and an apply has left there, by formatKey. */

@@ -6,6 +6,7 @@ import type { Report } from "../model/report";
 import type { Fault } from "../model/verdict";
 import type { World } from "../ports";
 import { converge, type Convergence } from "./converge";
+import { Superseded } from "./endings";
 import { enterAll, enterHeal, type Entering } from "./enter";
 import type { Keeping, Settling, Walk } from "./keeping";
 import { createLedger } from "./ledger";
@@ -13,7 +14,7 @@ import { beginProgress } from "./progress";
 import { sceneOf, type Scene } from "./scene";
 import { reportOf } from "./report-of";
 import { createSlots } from "./slots";
-import { NO_POLICY, type Target } from "./target";
+import type { Policy, Target } from "./target";
 
 export class Keeper {
   readonly #world: World;
@@ -27,6 +28,8 @@ export class Keeper {
   #hasRecalled = false;
   /** Everything of the target was decided on. */
   #hasWalked = false;
+  /** As whom the last decisions were made. */
+  #writer: string | undefined;
 
   constructor(world: World, keeping: Keeping) {
     this.#world = world;
@@ -59,9 +62,10 @@ export class Keeper {
       this.#target = target;
       this.#hasWalked = false;
       const desired = [...target.desired.values()];
-      const ahead = pruner.foresee(this.#scene(target));
+      const policy = this.#policy();
+      const ahead = pruner.foresee(this.#scene(target, policy));
       const beforeWrites = () => walk.beforeWrites(ahead);
-      const settling = { ...walk, beforeWrites, baseOf, isHealing: false };
+      const settling = { ...walk, beforeWrites, baseOf, isHealing: false, policy };
       const changed = knowledge.takeChanged();
       const report = await this.#tryToSettle(changed, desired, settling, signal);
       // kinds whose definition has just been applied are served only now
@@ -72,10 +76,9 @@ export class Keeper {
     }
   }
 
-  #scene(target: Target): Scene {
-    const { episodes, policy } = this.#keeping;
-    const { wish } = policy() ?? NO_POLICY;
-    return sceneOf({ target, wish, hasWalked: this.#hasWalked, ledger: this.#ledger, episodes });
+  #scene(target: Target, { wish, account }: Policy): Scene {
+    const [{ episodes }, ledger, hasWalked] = [this.#keeping, this.#ledger, this.#hasWalked];
+    return sceneOf({ target, wish, account, hasWalked, ledger, episodes });
   }
 
   /** Undefined: nothing may be written now, or Git's wish is not known. */
@@ -111,8 +114,9 @@ export class Keeper {
       const desired = [...ids].flatMap(object => target.desired.get(object) ?? []);
       if (ids.size === 0 && now < pruner.dueAt()) return undefined;
       const baseOf = target.bases(signal);
-      const walk = { id, target, baseOf, beforeWrites: nothing, isHealing: true };
-      return await this.#tryToSettle(ids, desired, walk, signal);
+      const walk = { id, target, baseOf, beforeWrites: nothing };
+      const settling = { ...walk, isHealing: true, policy: this.#policy() };
+      return await this.#tryToSettle(ids, desired, settling, signal);
     } finally {
       giveBack();
     }
@@ -144,6 +148,17 @@ export class Keeper {
     decided();
   }
 
+  /** Nothing is decided where nothing may be written: without a policy, nobody knows as whom. */
+  #policy(): Policy {
+    const policy = this.#keeping.policy();
+    if (policy === undefined) throw new Superseded();
+    const writer = JSON.stringify(policy.account);
+    // another account was not refused anything yet
+    if (writer !== this.#writer) this.#failures = new Map();
+    this.#writer = writer;
+    return policy;
+  }
+
   async #settle(
     desired: readonly Desired[],
     settling: Settling,
@@ -166,36 +181,30 @@ export class Keeper {
     this.#hasWalked ||= !settling.isHealing;
     ledger.keepOnly(object => target.desired.has(object));
     episodes.drop(object => target.desired.has(object), target.commit);
-    const pruned = await pruner.settle(this.#scene(target), signal);
+    const pruned = await pruner.settle(this.#scene(target, settling.policy), signal);
     decided();
     const now = clock.now();
     return reportOf({ id, target, desired, progress, knowledge, episodes, ledger, pruned, now });
   }
 
-  #entering({ target: { commit }, isHealing }: Settling): Entering {
-    const { episodes, knowledge, reader, policy } = this.#keeping;
-    const { rules, graceMs, intervalMs } = policy() ?? NO_POLICY;
-    const asked = { rules, graceMs, intervalMs, commit, isHealing };
-    return {
-      clock: this.#world.clock,
-      ledger: this.#ledger,
-      episodes,
-      knowledge,
-      fieldManager: reader.fieldManager,
-      ...asked,
-    };
+  #entering({ target: { commit }, isHealing, policy }: Settling): Entering {
+    const { episodes, knowledge, reader } = this.#keeping;
+    const { rules, graceMs, intervalMs } = policy;
+    const { fieldManager } = reader;
+    const asked = { rules, graceMs, intervalMs, commit, isHealing, fieldManager };
+    return { clock: this.#world.clock, ledger: this.#ledger, episodes, knowledge, ...asked };
   }
 
   #task(
     desired: readonly Desired[],
-    { baseOf, beforeWrites }: Settling,
+    { baseOf, beforeWrites, policy: { account } }: Settling,
     entering: Entering,
   ): Convergence {
     const { marks, reader, knowledge, episodes, testimonies } = this.#keeping;
     const { rules, graceMs, commit } = entering;
     return {
       ...{ marks, reader, knowledge, testimonies, rules, graceMs, commit },
-      ...{ desired, baseOf, beforeWrites },
+      ...{ desired, account, baseOf, beforeWrites },
       failures: this.#failures,
       unavailable: this.#unavailable,
       watchingSince: this.#watchingSince,

@@ -37,4 +37,6 @@ export type Settling = Omit<Walk, "recall" | "beforeWrites"> & {
   readonly baseOf: BaseOf;
   /** Only some objects, between two walks. */
   readonly isHealing: boolean;
+  /** As it is when the decisions begin: a change of it ends them. */
+  readonly policy: Policy;
 };

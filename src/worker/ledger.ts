@@ -1,11 +1,13 @@
 /** What stands about each object after the last decision on it: result, suspension, and when to decide again. */
 import { resultOf, type Told } from "../core/report/summarise";
+import { backoff } from "../core/sync/backoff";
 import { isSuspended, type Suspension } from "../core/heal/suspension";
 import { isOpen, type Episode } from "../model/episode";
+import { describeError } from "../model/errors";
 import { formatKey } from "../model/object-key";
 import type { Suspended } from "../model/report";
 import type { StepOutcome } from "../model/outcome";
-import type { Verdict } from "../model/verdict";
+import type { Fault, Verdict } from "../model/verdict";
 
 /** Milliseconds since the epoch. */
 export interface Entry {
@@ -84,5 +86,11 @@ function dueAt(entry: Entry): number {
 function lookAgainAt(entry: Entry): number | undefined {
   const { verdict, isUnseen, isHealing, now, intervalMs } = entry;
   const isWaiting = verdict.action === "wait" || verdict.action === "refuse";
-  return (isWaiting && isHealing) || isUnseen ? now + intervalMs : undefined;
+  if (isWaiting && isHealing) return now + Math.min(intervalMs, longestPause(verdict.fault));
+  return isUnseen ? now + intervalMs : undefined;
+}
+
+/** What people mend is not left for a whole interval. */
+function longestPause({ code }: Fault): number {
+  return describeError(code).retry === "backoff" ? backoff(Infinity) : Infinity;
 }

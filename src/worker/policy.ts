@@ -1,8 +1,9 @@
 /** What a GitRepository asks for right now about edits by hand. */
+import { accountOf } from "../core/repository/account";
 import { refusal } from "../core/repository/refusal";
 import type { Repository } from "../model/git-repository";
 import type { Settings } from "../model/settings";
-import { NO_POLICY, type Policy } from "./target";
+import type { Policy } from "./target";
 import { sourceOf } from "./sync";
 
 /** Everything, and nobody is asked once more. */
@@ -13,7 +14,7 @@ export const LEAVING = "leaving";
 
 /** Undefined: nothing may be written, whatever differs. `isHurried`: it goes, and nothing is waited for any longer. */
 export function policyOf(
-  { parsed, confirmPrune, isLeaving }: Repository,
+  { id, parsed, confirmPrune, isLeaving }: Repository,
   settings: Settings,
   isHurried: boolean,
 ): Policy | undefined {
@@ -22,7 +23,9 @@ export function policyOf(
   const { healPolicy, conflictPolicy, healGracePeriodMs, intervalMs } = parsed.spec;
   const rules = { healPolicy, conflictPolicy };
   const { prune } = parsed.spec;
-  if (isLeaving) return { ...NO_POLICY, source: LEAVING, wish: { ...GOING, isHurried } };
+  const asked = { rules, graceMs: healGracePeriodMs, intervalMs };
+  const account = accountOf(id, parsed.spec, settings);
+  if (isLeaving) return { ...asked, account, source: LEAVING, wish: { ...GOING, isHurried } };
   const wish = { prune, conflictPolicy, confirmed: confirmPrune };
-  return { rules, graceMs: healGracePeriodMs, intervalMs, wish, source: sourceOf(parsed.spec) };
+  return { ...asked, account, wish, source: sourceOf(parsed.spec) };
 }

@@ -86,7 +86,7 @@ export class Pruner {
     const count = judgement.orphans.length === 0 ? 0 : REMOVAL_STAGE_COUNT;
     for (let stage = 0; stage < count; stage++) {
       await sideBySide(AT_ONCE, this.#doomed(judgement.orphans, stage), async orphan => {
-        if (await this.#remove(orphan, signal)) pruned.push(orphan.live.key);
+        if (await this.#remove(orphan, scene, signal)) pruned.push(orphan.live.key);
       });
       judgement = this.#judge(scene);
     }
@@ -138,9 +138,9 @@ export class Pruner {
   }
 
   /** True where it goes. */
-  async #remove({ kind, live }: Orphan, signal: AbortSignal): Promise<boolean> {
+  async #remove({ kind, live }: Orphan, { account }: Scene, signal: AbortSignal): Promise<boolean> {
     const { cluster } = this.#options;
-    return this.#note(await cluster.remove({ key: live.key, kind, on: live }, signal));
+    return this.#note(await cluster.remove({ key: live.key, kind, on: live, account }, signal));
   }
 
   #note(outcome: RemovalOutcome): boolean {

@@ -3,6 +3,7 @@ import { changedLeaves } from "../core/drift/changed-leaves";
 import { isAsDeclared } from "../core/drift/as-declared";
 import type { Known } from "../core/drift/known";
 import { takeSnapshot, type Reader } from "../core/drift/snapshot";
+import type { Account } from "../model/account";
 import type { JsonObject } from "../model/json";
 import type { Desired, Manifest } from "../model/manifest";
 import { formatKey } from "../model/object-key";
@@ -15,6 +16,8 @@ import type { Knowledge } from "./knowledge";
 export interface Recollection {
   readonly knowledge: Knowledge;
   readonly reader: Reader;
+  /** Whoever would have applied them. */
+  readonly account: Account | undefined;
   /** Of objects that are ours. */
   readonly desired: readonly Desired[];
   readonly baseOf: BaseOf;
@@ -39,7 +42,7 @@ export async function recollect(
 /** Those that moved meanwhile. */
 async function recollectOnce(
   world: Pick<World, "cluster">,
-  { knowledge, reader, desired, baseOf }: Recollection,
+  { knowledge, reader, account, desired, baseOf }: Recollection,
   signal: AbortSignal,
 ): Promise<readonly Desired[]> {
   const moved: Desired[] = [];
@@ -56,7 +59,7 @@ async function recollectOnce(
     const declared = (base ?? item).manifest;
     const answer = isAsDeclared(declared, object, reader.fieldManager)
       ? object
-      : await rehearse(world, item, { declared, applied, known, reader }, signal);
+      : await rehearse(world, item, { declared, applied, known, reader, account }, signal);
     if (knowledge.get(id) !== known) moved.push(item);
     if (answer === undefined || knowledge.get(id) !== known) return;
     knowledge.set(
@@ -105,18 +108,19 @@ interface Suspicious {
   readonly applied: Applied | undefined;
   readonly known: Known;
   readonly reader: Reader;
+  readonly account: Account | undefined;
 }
 
 function rehearse(
   { cluster }: Pick<World, "cluster">,
   desired: Desired,
-  { declared, applied, known, reader }: Suspicious,
+  { declared, applied, known, reader, account }: Suspicious,
   signal: AbortSignal,
 ): Promise<JsonObject | undefined> {
   // without nopea's mark the dry run would take it off
   const manifest = withApplied(declared, applied ?? { digest: desired.digest, commit: "0" });
   return cluster.rehearse(
-    { desired, manifest, fieldManager: reader.fieldManager, on: known.live },
+    { desired, manifest, fieldManager: reader.fieldManager, account, on: known.live },
     signal,
   );
 }

@@ -1,5 +1,6 @@
 /** Step 3 of the walk: files of a commit → declared objects; a file that did not change is not parsed again. */
 import type { GitFile, GitTree, KnownFiles, World } from "../ports";
+import { MAX_REPOSITORY_OBJECTS } from "../core/render/limits";
 import { parseFile, type ParsedFile } from "../core/render/parse-file";
 import type { Declared, Problem } from "../model/manifest";
 
@@ -19,7 +20,7 @@ export interface Rendered {
   readonly parsed: ParsedFiles;
 }
 
-/** Gives the event loop back after each file that it parses. */
+/** Gives the event loop back after each file that it parses; files beyond what a repository may declare are not parsed. */
 export async function render(
   { clock }: Pick<World, "clock">,
   tree: GitTree,
@@ -27,9 +28,13 @@ export async function render(
   signal: AbortSignal,
 ): Promise<Rendered> {
   const parsed = new Map<string, Parsed>();
+  let objects = 0;
   for (const file of tree.files) {
     const known = before.get(idOf(file));
-    parsed.set(idOf(file), known ?? parse(file));
+    const content = known ?? parse(file);
+    objects += content.declared.length;
+    if (objects > MAX_REPOSITORY_OBJECTS) return tooMany(tree, file);
+    parsed.set(idOf(file), content);
     if (known !== undefined) continue;
     await clock.breathe();
     signal.throwIfAborted();
@@ -42,6 +47,13 @@ export async function render(
     notices: [...tree.submodules.map(notFetched), ...files.flatMap(({ notices }) => notices)],
     parsed,
   };
+}
+
+/** Nothing of it is kept. */
+function tooMany({ commit }: GitTree, { path }: GitFile): Rendered {
+  const message = `with this file the repository declares more than ${MAX_REPOSITORY_OBJECTS} objects: split it`;
+  const problems = [{ file: path, message }];
+  return { commit, declared: [], problems, notices: [], parsed: new Map() };
 }
 
 /** Files that need not be fetched, since nothing new would come of them. */

@@ -43,6 +43,7 @@ export function createSupervisor(world: World): Supervisor {
   const slots = createSlots(() => world.settings().concurrentSyncs);
   const posts = new Map<string, Post>();
   const gone = createTombstones();
+  const hasNewAccount = createComparison(() => world.settings().defaultServiceAccount);
   const records = createRecordListener(() => custodiesOf(posts));
 
   function letGo(uid: string): void {
@@ -76,9 +77,20 @@ export function createSupervisor(world: World): Supervisor {
     remove: ({ uid }) => letGo(uid),
     secretChanged: secret => nudgeThose([...posts.values()], secret),
     push: (target, push) => tellAll([...posts.values()], target, push),
-    nudgeAll: () => posts.forEach(({ worker }) => worker.nudge()),
+    nudgeAll: () => nudgeAll([...posts.values()], hasNewAccount()),
     records,
     stop: () => [...posts.keys()].forEach(letGo),
+  };
+}
+
+/** Tells whether a value is another than when it was last asked for. */
+function createComparison(read: () => string | undefined): () => boolean {
+  let before = read();
+  return () => {
+    const now = read();
+    const differs = now !== before;
+    before = now;
+    return differs;
   };
 }
 
@@ -129,6 +141,13 @@ async function keepRunning({ worker, life, alarm }: Post, world: World): Promise
 function pauseAfter(crashes: number, { parsed }: Repository): number {
   const interval = parsed.ok ? parsed.spec.intervalMs : Infinity;
   return Math.min(backoff(crashes), Math.max(interval, backoff(1)));
+}
+
+function nudgeAll(posts: readonly Post[], isSuperseded: boolean): void {
+  for (const { worker } of posts) {
+    if (isSuperseded) worker.supersede();
+    worker.nudge();
+  }
 }
 
 function nudgeThose(posts: readonly Post[], { namespace, name }: SecretName): void {

@@ -2,7 +2,7 @@
 import { effectsNotImplemented } from "../core/repository/not-implemented";
 import { summariseFault } from "../core/report/summarise";
 import { declaredKinds } from "../core/sync/declared-kinds";
-import { locate, type Located, type Locating } from "../core/sync/locate";
+import type { Located, Locating } from "../core/sync/locate";
 import { ANNOTATION_RECREATE } from "../model/annotations";
 import { NopeaError } from "../model/errors";
 import type {
@@ -21,6 +21,7 @@ import type { Chronicle } from "./chronicle";
 import type { Episodes } from "./episodes";
 import type { Keeper } from "./keeper";
 import type { Knowledge } from "./knowledge";
+import { locateAll } from "./locate-all";
 import { recallAbsent, recallSuspensions } from "./recall";
 import type { Pruner } from "./pruner";
 import type { RecordWriter } from "./record-writer";
@@ -64,7 +65,7 @@ export async function sync(world: World, job: Job, signal: AbortSignal): Promise
     unavailable,
     sha256: world.sha256,
   };
-  const located = locate(memory.declared, locating);
+  const located = await locateAll(world, memory.declared, locating);
   const problems = [...memory.problems, ...located.problems];
   const rest = { ...job, rendered: memory, locating, located, known };
   if (problems.length === 0) return { report: await apply(world, rest, signal), memory };

@@ -1,6 +1,7 @@
 /** What the objects of a repository are to be like, and what its GitRepository asks for besides. */
 import type { PrunePolicy } from "../core/sync/prune";
 import type { Unknown } from "../core/sync/locate";
+import type { Account } from "../model/account";
 import type { Desired, KindInfo } from "../model/manifest";
 import type { Fault } from "../model/verdict";
 import type { BaseOf } from "./bases";
@@ -37,12 +38,6 @@ export interface Policy extends Pick<Healers, "rules" | "graceMs"> {
   readonly source: string;
   readonly intervalMs: number;
   readonly wish: PruneWish;
+  /** Whoever writes; undefined: nopea itself. */
+  readonly account: Account | undefined;
 }
-
-/** Nothing of a hand is touched. */
-export const NO_POLICY: Omit<Policy, "source"> = {
-  rules: { healPolicy: "manual", conflictPolicy: "live" },
-  graceMs: undefined,
-  intervalMs: 60_000,
-  wish: { prune: false, conflictPolicy: "live" },
-};

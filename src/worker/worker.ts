@@ -62,14 +62,14 @@ export class Worker {
     this.#repository = repository;
     const isOther = repository.generation !== before.generation;
     if (repository.confirmPrune !== before.confirmPrune) this.custody?.keeper.reconsider();
-    if (isOther || repository.isLeaving !== before.isLeaving) this.#supersede();
+    if (isOther || repository.isLeaving !== before.isLeaving) this.supersede();
     else if (repository.syncAt === before.syncAt) return false;
     this.#alarm.nudge();
     return true;
   }
 
-  /** Nothing that was decided for the spec of before is carried out any more. */
-  #supersede(): void {
+  /** Nothing that was decided for the spec or the account of before is carried out any more. */
+  supersede(): void {
     this.#abort(new Superseded());
     this.custody?.keeper.reconsider();
   }

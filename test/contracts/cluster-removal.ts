@@ -42,7 +42,7 @@ export function describeRemoval(open: () => ClusterWorld): void {
       const planning = planningFor(marks.fieldManager, COMMIT);
       await carryOut(world.cluster, plan([{ action: "create", desired }], planning));
       const { key, kind } = desired;
-      return { key, kind, on: await look(desired) };
+      return { key, kind, on: await look(desired), account: undefined };
     };
     const remove = (removal: Removal) => world.cluster.remove(removal, signal());
 

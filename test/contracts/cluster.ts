@@ -390,7 +390,10 @@ export function describeCluster(name: string, open: () => Promise<ClusterWorld>)
     describe("rehearse", () => {
       const rehearse = (manifest: Manifest, desired: Desired, live: Live, until = signal()) => {
         const { fieldManager } = marks;
-        return world.cluster.rehearse({ desired, manifest, fieldManager, on: live }, until);
+        return world.cluster.rehearse(
+          { desired, manifest, fieldManager, account: undefined, on: live },
+          until,
+        );
       };
 
       it("what an apply would make of it: the whole object; nothing is written", async () => {

@@ -17,7 +17,7 @@ test.each<ErrorCode>(["git-authentication", "git-host-forbidden", "git-too-large
   },
 );
 
-test.each<ErrorCode>(["spec-invalid", "not-implemented", "manifest-invalid"])(
+test.each<ErrorCode>(["spec-invalid", "manifest-invalid"])(
   "%s: not tried again before something changed",
   code => {
     expect(describeError(code).retry).toBe("change");

@@ -6,6 +6,8 @@ export interface AuditedRequest {
   readonly at: number;
   readonly user: string;
   readonly impersonated: string;
+  /** Extra attributes of the impersonated user. */
+  readonly extra: Readonly<Record<string, readonly string[]>>;
   readonly userAgent: string;
   readonly verb: string;
   readonly uri: string;
@@ -22,7 +24,10 @@ interface AuditEvent {
   readonly stage: string;
   readonly requestReceivedTimestamp: string;
   readonly user: { readonly username: string };
-  readonly impersonatedUser?: { readonly username?: string };
+  readonly impersonatedUser?: {
+    readonly username?: string;
+    readonly extra?: Readonly<Record<string, readonly string[]>>;
+  };
   readonly userAgent?: string;
   readonly verb: string;
   readonly requestURI: string;
@@ -85,7 +90,7 @@ function requestOf(event: AuditEvent): AuditedRequest {
   return {
     at: Date.parse(event.requestReceivedTimestamp),
     user: event.user.username,
-    impersonated: event.impersonatedUser?.username ?? "",
+    ...impersonationOf(event),
     userAgent: event.userAgent ?? "",
     verb: event.verb,
     uri: event.requestURI,
@@ -93,6 +98,10 @@ function requestOf(event: AuditEvent): AuditedRequest {
     body: event.requestObject,
     ...objectOf(event.objectRef ?? {}),
   };
+}
+
+function impersonationOf({ impersonatedUser: { username = "", extra = {} } = {} }: AuditEvent) {
+  return { impersonated: username, extra };
 }
 
 function objectOf(ref: NonNullable<AuditEvent["objectRef"]>) {

@@ -81,7 +81,8 @@ export function adopt(change: Partial<Overwrite> = {}): Extract<Verdict, { actio
 
 /** Nothing is remembered of any object. */
 export function planningFor(fieldManager: string, commit: string): Planning {
-  return { reader: { fieldManager, sha256, verifySeal: () => false }, commit, pastOf: () => ({}) };
+  const reader = { fieldManager, sha256, verifySeal: () => false };
+  return { reader, commit, account: undefined, pastOf: () => ({}) };
 }
 
 /** The API server took the write. */

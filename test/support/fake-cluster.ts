@@ -18,6 +18,7 @@ import type { Fault } from "../../src/model/verdict";
 import type { Cluster, Follower, Rehearsal } from "../../src/ports";
 import { appliedOf, keyOf, mergeStep, patchStored, sameOwned, unstamped } from "./fake-apply";
 import { createFakeRepositories, type FakeRepositories } from "./fake-repositories";
+import { createFakeRights } from "./fake-rights";
 import {
   applyLeaves,
   EMPTY,
@@ -33,6 +34,7 @@ export type Verb =
   | "kinds"
   | "observe"
   | "follow"
+  | "forbidden"
   | "rehearse"
   | "execute"
   | "remove"
@@ -48,6 +50,8 @@ export interface Write {
   readonly manager: string;
   readonly force: boolean;
   readonly commit: string;
+  /** The name of the account that it was made as; absent: nopea itself. */
+  readonly account?: string;
   readonly result: StepOutcome["result"];
 }
 
@@ -78,6 +82,8 @@ export interface FakeCluster {
   live(object: string): Live | undefined;
   /** From now on writes of this object are refused with this; undefined: no longer. */
   refuse(object: string, fault: Fault | undefined): void;
+  /** From now on accounts have no right to this object, or have it again; nopea itself has. */
+  forbid(object: string, isForbidden?: boolean): void;
   /** From now on its server answers 503 at these requests, and at no others; none: it is well again. */
   break(kindId: string, ...at: readonly Verb[]): void;
   /** From now on requests of this kind fail with this; undefined: no longer. */
@@ -118,6 +124,7 @@ export function createFakeCluster(): FakeCluster {
   const objects = new Map<string, Stored>();
   const refused = new Map<string, Fault>();
   const failing = new Map<Verb, Error>();
+  const rights = createFakeRights();
   const broken = new Map<string, readonly Verb[]>();
   const repositories = createFakeRepositories();
   const requests: Verb[] = [];
@@ -326,6 +333,10 @@ export function createFakeCluster(): FakeCluster {
         return unavailable;
       },
       unfollow: follower => void followers.delete(follower),
+      async forbidden(account, desired, signal) {
+        await ask("forbidden", signal);
+        return rights.forbidden(account, desired);
+      },
       async rehearse(rehearsal, signal) {
         await ask("rehearse", signal);
         return rehearse(rehearsal);
@@ -337,8 +348,16 @@ export function createFakeCluster(): FakeCluster {
           await fake.beforeApply(object);
           signal.throwIfAborted();
           const outcome = applyStep(step, plan);
-          const { fieldManager: manager, commit } = plan;
-          writes.push({ object, manager, commit, force: step.force, result: outcome.result });
+          const { fieldManager: manager, commit, account } = plan;
+          const as = account === undefined ? {} : { account: account.name };
+          writes.push({
+            object,
+            manager,
+            commit,
+            ...as,
+            force: step.force,
+            result: outcome.result,
+          });
           told(outcome);
         }
       },
@@ -405,6 +424,7 @@ export function createFakeCluster(): FakeCluster {
     },
     refuse: (object, fault) =>
       fault === undefined ? refused.delete(object) : refused.set(object, fault),
+    forbid: rights.forbid,
     break: (id, ...at) => void broken.set(id, at),
     fail: (verb, error) => (error === undefined ? failing.delete(verb) : failing.set(verb, error)),
   };

@@ -257,31 +257,6 @@ describe("the API server and time", { timeout: 30_000 }, () => {
 });
 
 describe("fields that are not implemented", { timeout: 30_000 }, () => {
-  test.each([{ serviceAccountName: "deployer" }])(
-    "%o: refused without any request to Git and without any write",
-    async spec => {
-      const world = createFakeWorld();
-      world.git.commit(URL, { "a.yaml": configMap("a") });
-      const id = await world.create(spec);
-      await world.clock.advance(10 * MINUTE);
-      expect(world.git.calls).toEqual([]);
-      expect(world.cluster.requests.filter(verb => verb !== "status")).toEqual([]);
-      expect(world.ready(id)).toMatch(
-        new RegExp(`^False NotImplemented: spec.${Object.keys(spec)[0]}.*not implemented yet`),
-      );
-      expect(world.cluster.repositories.written.length).toBeLessThanOrEqual(2);
-    },
-  );
-
-  test("a default account for everybody: refused as well, and named", async () => {
-    const world = createFakeWorld();
-    world.git.commit(URL, { "a.yaml": configMap("a") });
-    world.settings.current = { ...world.settings.current, defaultServiceAccount: "deployer" };
-    const id = await world.create({ interval: "1h" });
-    expect(world.ready(id)).toContain("NOPEA_DEFAULT_SERVICE_ACCOUNT");
-    expect(world.git.calls).toEqual([]);
-  });
-
   test("fields without effect yet: synced, and named in the condition", async () => {
     const world = createFakeWorld();
     world.git.commit(URL, { "a.yaml": configMap("a") });

@@ -1,6 +1,8 @@
 /** Requests to the API server: JSON in, JSON out, patience where the server asks for it. */
 import { setTimeout as sleep } from "node:timers/promises";
+import { accountUser, type Account } from "../../model/account";
 import { NopeaError } from "../../model/errors";
+import { EXTRA_WRITER } from "../../model/hooks";
 import { parseObject, type JsonObject } from "../../model/json";
 import type { Credentials } from "./credentials";
 import type { Wire, WireAnswer, WireRequest, WireStream } from "./wire";
@@ -12,6 +14,8 @@ export interface KubeRequest {
   readonly body?: string;
   readonly contentType?: string;
   readonly accept?: string;
+  /** The user that nopea takes the place of (impersonation). */
+  readonly as?: string;
   readonly signal: AbortSignal;
 }
 
@@ -39,6 +43,7 @@ export const JSON_PATCH = "application/json-patch+json";
 export const APPLY_PATCH = "application/apply-patch+yaml";
 
 const ATTEMPTS_WHEN_BUSY = 4;
+const WRITER_HEADER = `impersonate-extra-${encodeURIComponent(EXTRA_WRITER)}`;
 
 /** Any status is an answer; a network error is a NopeaError cluster-unreachable. 429 is retried as the server says. */
 export function createKube(wire: Pick<Wire, "send">, credentials: Credentials): Kube {
@@ -70,6 +75,13 @@ async function send(
   }
 }
 
+/** Every request is made as the account, with the mark by which the admission hook knows nopea; undefined: as nopea itself. */
+export function actingAs(kube: Kube, account: Account | undefined): Kube {
+  if (account === undefined) return kube;
+  const as = accountUser(account);
+  return request => kube({ ...request, as });
+}
+
 /** Opens a stream: any status is an answer, a network error until the headers is a NopeaError cluster-unreachable. */
 export function createKubeStream(wire: Pick<Wire, "stream">, credentials: Credentials): KubeStream {
   return async ({ idleMs, ...request }) => {
@@ -83,16 +95,23 @@ export function createKubeStream(wire: Pick<Wire, "stream">, credentials: Creden
 }
 
 async function toWire(credentials: Credentials, request: KubeRequest): Promise<WireRequest> {
-  const { method = "GET", path, query, body, contentType, accept, signal } = request;
+  const { method = "GET", path, query, body, signal } = request;
   const authorization = await credentials.authorization();
   const headers = {
-    accept: accept ?? "application/json",
-    "user-agent": "nopea",
-    ...(contentType === undefined ? {} : { "content-type": contentType }),
+    ...headersOf(request),
     ...(authorization === undefined ? {} : { authorization }),
   };
   const search = query === undefined ? "" : `?${new URLSearchParams(query).toString()}`;
   return { method, path: `${path}${search}`, headers, body, signal };
+}
+
+function headersOf({ contentType, accept, as }: KubeRequest): Readonly<Record<string, string>> {
+  return {
+    accept: accept ?? "application/json",
+    "user-agent": "nopea",
+    ...(contentType === undefined ? {} : { "content-type": contentType }),
+    ...(as === undefined ? {} : { "impersonate-user": as, [WRITER_HEADER]: "nopea" }),
+  };
 }
 
 function unreachable(cause: unknown, signal: AbortSignal): NopeaError {

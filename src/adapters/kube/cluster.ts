@@ -7,18 +7,21 @@ import { observe } from "./observe";
 import { rehearse } from "./rehearse";
 import { remove } from "./remove";
 import { isUninstalled, setFinalizer, takeConfirmation } from "./repository-metadata";
+import { createRights } from "./rights";
 import { repositoryNames, writeStatus } from "./repositories";
 
 /** Requests go through `kube`, and so through one pool of connections; watches go on until the end of `life`. */
 export function createCluster(options: FollowingOptions): Cluster {
   const { kube } = options;
   const discovery = createDiscovery(kube);
+  const rights = createRights(kube);
   const following = createFollowing(options);
   return {
     kinds: (wanted, signal) => discovery.find(wanted, signal),
     observe: (query, signal) => observe(kube, query, signal),
     follow: (follower, kinds, signal) => following.follow(follower, kinds, signal),
     unfollow: follower => following.unfollow(follower),
+    forbidden: (account, desired, signal) => rights.forbidden(account, desired, signal),
     rehearse: (rehearsal, signal) => rehearse(kube, rehearsal, signal),
     execute: (plan, told, signal) => execute({ kube, discovery }, plan, told, signal),
     remove: (removal, signal) => remove(kube, removal, signal),

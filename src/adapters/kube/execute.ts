@@ -2,7 +2,7 @@
 import type { StepOutcome } from "../../model/outcome";
 import type { Plan, Step } from "../../model/plan";
 import { apply } from "./apply";
-import type { Kube } from "./client";
+import { actingAs, type Kube } from "./client";
 import type { Discovery } from "./discovery";
 import { definitionsNeeded, waitUntilServed } from "./served";
 
@@ -22,11 +22,12 @@ export async function execute(
   // what is held of the outcomes is little: each comes with a whole object
   const done: Pick<StepOutcome, "result" | "desired">[] = [];
   let down: Failed | undefined;
+  const writer = actingAs(kube, plan.account);
 
   async function carryOut(step: Step): Promise<void> {
     signal.throwIfAborted();
     const { desired } = step;
-    const outcome = down ? { ...down, desired } : await apply(kube, step, plan, signal);
+    const outcome = down ? { ...down, desired } : await apply(writer, step, plan, signal);
     if (isDown(outcome)) down = outcome;
     done.push({ result: outcome.result, desired });
     told(outcome);

@@ -2,7 +2,7 @@
 import { NopeaError } from "../../model/errors";
 import type { JsonObject } from "../../model/json";
 import type { Rehearsal } from "../../ports";
-import { APPLY_PATCH, type Kube } from "./client";
+import { actingAs, APPLY_PATCH, type Kube } from "./client";
 import { writeFault } from "./faults";
 import { patchBody } from "./patch-body";
 import { objectPath } from "./paths";
@@ -13,9 +13,12 @@ export async function rehearse(
   rehearsal: Rehearsal,
   signal: AbortSignal,
 ): Promise<JsonObject | undefined> {
-  const { desired, manifest, fieldManager, on } = rehearsal;
+  const { desired, manifest, fieldManager, account, on } = rehearsal;
   const { uid, resourceVersion } = on;
-  const answer = await kube({
+  const answer = await actingAs(
+    kube,
+    account,
+  )({
     method: "PATCH",
     path: objectPath(desired.kind, desired.key),
     query: { fieldManager, force: "true", dryRun: "All" },

@@ -1,7 +1,7 @@
 /** Deletes one object: by uid and resourceVersion, and its dependents in the background. */
 import { NopeaError } from "../../model/errors";
 import type { Removal, RemovalOutcome } from "../../model/removal";
-import { METADATA_ONLY, type Kube, type KubeAnswer } from "./client";
+import { actingAs, METADATA_ONLY, type Kube, type KubeAnswer } from "./client";
 import { writeFault } from "./faults";
 import { objectPath } from "./paths";
 
@@ -12,7 +12,10 @@ export async function remove(
   signal: AbortSignal,
 ): Promise<RemovalOutcome> {
   try {
-    const answer = await kube({
+    const answer = await actingAs(
+      kube,
+      removal.account,
+    )({
       method: "DELETE",
       path: objectPath(removal.kind, removal.key),
       contentType: "application/json",

@@ -1,11 +1,11 @@
 /** What the admission hook knows beside the request: values, and no way to ask for more. */
+import type { Account } from "../../model/account";
 import type { FieldPath } from "../../model/field-path";
 import type { ConflictPolicy, HealPolicy } from "../../model/git-repository";
 import type { RepositoryName, Sha256 } from "../../model/ownership";
 import type { ShowValues } from "../../model/settings";
 import type { Texts } from "./own-names";
 import type { Seal } from "./seal";
-import type { ServiceAccount } from "./who";
 
 /** A GitRepository, as far as it says what becomes of an edit. */
 export interface Managing extends RepositoryName {
@@ -28,5 +28,5 @@ export interface Knowing {
   /** Fields of the object of this uid that are known to be edited, whoever did it: they are nobody's to compare otherwise. */
   readonly openFields: (uid: string) => readonly FieldPath[];
   /** nopea's own account, where it is another than a deployment gives it. */
-  readonly account?: ServiceAccount;
+  readonly account?: Account;
 }

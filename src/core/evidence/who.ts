@@ -1,5 +1,7 @@
 /** Whose write it is, by what the API server says of the user: a field manager is only what a client calls itself. */
+import { accountUser, type Account } from "../../model/account";
 import type { AdmissionUser } from "../../model/admission";
+import { EXTRA_WRITER } from "../../model/hooks";
 
 export type Writer =
   | "nopea"
@@ -8,19 +10,11 @@ export type Writer =
   /** Everybody else leaves evidence: people, and the controllers that they installed. */
   | "somebody";
 
-export interface ServiceAccount {
-  readonly namespace: string;
-  readonly name: string;
-}
-
-const NOPEA: ServiceAccount = { namespace: "pepr-system", name: "pepr-nopea" };
-/** On what nopea writes as a tenant's account; only who may impersonate can set it. */
-const EXTRA_WRITER = "nopea.io/writer";
+const NOPEA: Account = { namespace: "pepr-system", name: "pepr-nopea" };
 const SYSTEM = /^system:(?:node:|kube-|serviceaccount:kube-system:)|^system:apiserver$/;
 
 /** Judges the user of a request; `account` is nopea's own. */
 export function writerOf({ name, extra }: AdmissionUser, account = NOPEA): Writer {
-  const ours = `system:serviceaccount:${account.namespace}:${account.name}`;
-  if (name === ours || extra.includes(EXTRA_WRITER)) return "nopea";
+  if (name === accountUser(account) || extra.includes(EXTRA_WRITER)) return "nopea";
   return SYSTEM.test(name) ? "system" : "somebody";
 }

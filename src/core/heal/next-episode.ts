@@ -53,6 +53,8 @@ export function countedFields({ drift }: Verdict): readonly FieldVerdict[] {
 }
 
 const UNSEEN: readonly ErrorCode[] = [
+  "account-forbidden",
+  "account-not-found",
   "kind-unavailable",
   "namespace-not-found",
   "object-terminating",

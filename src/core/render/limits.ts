@@ -9,6 +9,9 @@ export const MAX_DEPTH = 100;
 /** Objects of one file, List items included; documents of one file, empty ones not. */
 export const MAX_OBJECTS = 10_000;
 
+/** Objects of all files of a repository: each is kept in memory, and watched. */
+export const MAX_REPOSITORY_OBJECTS = 20_000;
+
 /** Lists inside Lists. */
 export const MAX_LIST_DEPTH = 4;
 

@@ -1,4 +1,5 @@
 /** Reads fields of an untrusted spec one by one, and collects a sentence for each that cannot be used. */
+import { isDnsName } from "../../model/dns-name";
 import { parseDuration } from "../../model/duration";
 import { isObject, type JsonObject } from "../../model/json";
 
@@ -58,7 +59,7 @@ export function readFields(raw: JsonObject): Fields {
 }
 
 function dnsName(value: string): string | undefined {
-  return /^[a-z0-9]([-.a-z0-9]{0,251}[a-z0-9])?$/.test(value) ? value : undefined;
+  return isDnsName(value) ? value : undefined;
 }
 
 function atLeastOneSecond(value: string): number | undefined {

@@ -1,8 +1,8 @@
 /** Says why a GitRepository is not worked on at all: nothing is fetched for it and nothing is written. */
-import type { ParsedSpec } from "../../model/git-repository";
+import { isDnsName } from "../../model/dns-name";
+import type { ParsedSpec, RepositorySpec } from "../../model/git-repository";
 import type { Settings } from "../../model/settings";
 import type { Fault } from "../../model/verdict";
-import { restrictionsNotImplemented } from "./not-implemented";
 
 /** Undefined: go ahead. */
 export function refusal(parsed: ParsedSpec, settings: Settings): Fault | undefined {
@@ -10,8 +10,17 @@ export function refusal(parsed: ParsedSpec, settings: Settings): Fault | undefin
     return { code: "cluster-too-old", message: settings.clusterTooOld };
   }
   if (!parsed.ok) return { code: "spec-invalid", message: parsed.problems.join("; ") };
-  const fields = restrictionsNotImplemented(parsed.spec, settings.defaultServiceAccount);
-  if (fields.length === 0) return undefined;
-  const message = `${fields.join(", ")}: not implemented yet, and nothing is written while it cannot be honoured`;
-  return { code: "not-implemented", message };
+  return withoutAccount(parsed.spec, settings);
+}
+
+/** An account that nobody can write as is no reason to write as nopea itself. */
+function withoutAccount(
+  { serviceAccountName }: RepositorySpec,
+  { defaultServiceAccount }: Settings,
+): Fault | undefined {
+  if (serviceAccountName !== undefined || defaultServiceAccount === undefined) return undefined;
+  if (isDnsName(defaultServiceAccount)) return undefined;
+  const shown = JSON.stringify(defaultServiceAccount.slice(0, 100));
+  const message = `NOPEA_DEFAULT_SERVICE_ACCOUNT is ${shown}, which is no name of a ServiceAccount: nothing is written without one`;
+  return { code: "account-invalid", message };
 }

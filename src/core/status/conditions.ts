@@ -91,9 +91,15 @@ function driftedBefore({ previous }: ConditionContext): readonly Condition[] {
   return (previous.conditions ?? []).filter(({ type }) => type === "Drifted");
 }
 
+const STALLING: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  "spec-invalid",
+  "account-invalid",
+  "cluster-too-old",
+]);
+
 /** Only what stops the whole sync until somebody changes something. */
 function isStalled(code: ErrorCode | undefined): boolean {
-  return code === "spec-invalid" || code === "not-implemented" || code === "cluster-too-old";
+  return code !== undefined && STALLING.has(code);
 }
 
 function ready(status: Condition["status"], reason: string, message: string): Draft {

@@ -15,6 +15,8 @@ import type { Standing } from "./classify";
 export interface Case {
   readonly desired: Desired;
   readonly namespace: NamespaceState;
+  /** Why whoever writes for the repository has no right to the object. */
+  readonly forbidden?: Fault | undefined;
   /** Why nothing can be known of objects of this kind right now. */
   readonly unavailable?: Fault | undefined;
   /** Absent: the object is not there. */
@@ -49,6 +51,7 @@ type Rule = readonly [name: string, opinion: (situation: Case) => Verdict | unde
 
 /** The order is the documentation. */
 const RULES: readonly Rule[] = [
+  ["forbidden", forbidden],
   ["kind unavailable", kindUnavailable],
   ["namespace missing", namespaceMissing],
   ["terminating", terminating],
@@ -73,7 +76,12 @@ export function decide(situation: Case): Verdict {
   return drift === undefined ? update : { ...update, drift };
 }
 
-/** First of all: an object that could not be looked at only seems not to be there. */
+/** First of all: whoever has no right to an object learns nothing of it, not even whether it is there. */
+function forbidden({ desired, forbidden: fault }: Case): Verdict | undefined {
+  return fault === undefined ? undefined : { action: "wait", desired, fault };
+}
+
+/** An object that could not be looked at only seems not to be there. */
 function kindUnavailable({ desired, unavailable: fault }: Case): Verdict | undefined {
   return fault === undefined ? undefined : { action: "wait", desired, fault };
 }

@@ -30,23 +30,30 @@ export interface Located {
 
 /** The order of the result is that of `declared`. */
 export function locate(declared: readonly Declared[], context: Locating): Located {
+  const locator = beginLocating(context);
+  declared.forEach(locator.add);
+  return locator.end();
+}
+
+/** The same one by one: ten thousand objects take a while. */
+export function beginLocating(context: Locating) {
   const desired = new Map<string, Desired>();
   const unknown: Unknown[] = [];
   const problems: Problem[] = [];
-  for (const item of declared) {
+  const add = (item: Declared): void => {
     const id = kindId(item.manifest);
     const kind = context.kinds.get(id);
     if (kind === undefined) {
       unknown.push({ ...item, fault: context.unavailable.get(id) });
-      continue;
+      return;
     }
     const located = place(item, kind, context);
     const key = formatKey(located.key);
     const first = desired.get(key);
     if (first === undefined) desired.set(key, located);
     else problems.push(twice(key, first, located));
-  }
-  return { desired: [...desired.values()], unknown, problems };
+  };
+  return { add, end: (): Located => ({ desired: [...desired.values()], unknown, problems }) };
 }
 
 /** The namespace that an object goes to: the target wins, then its own, then the repository's; "" if it takes none. */

@@ -1,4 +1,5 @@
 /** Orders what is to be written, so that nothing comes before what it needs. */
+import type { Account } from "../../model/account";
 import type { JsonObject } from "../../model/json";
 import { pointerToken } from "../../model/json-pointer";
 import type { Manifest } from "../../model/manifest";
@@ -21,19 +22,23 @@ export interface Past {
 export interface Planning {
   readonly reader: Reader;
   readonly commit: string;
+  readonly account: Account | undefined;
   /** What is remembered of a live object, by formatKey. */
   readonly pastOf: (id: string) => Past;
 }
 
 /** Within a stage the order is that of the verdicts. */
-export function plan(verdicts: readonly Writing[], { reader, commit, pastOf }: Planning): Plan {
+export function plan(
+  verdicts: readonly Writing[],
+  { reader, commit, account, pastOf }: Planning,
+): Plan {
   const stages = Array.from({ length: STAGE_COUNT }, (): Step[] => []);
   for (const verdict of verdicts) {
     const past = pastOf(formatKey(verdict.desired.key));
     stages[stageOf(verdict.desired.key)]?.push(stepOf(verdict, past, reader));
   }
   const { fieldManager } = reader;
-  return { fieldManager, commit, stages: stages.filter(stage => stage.length > 0) };
+  return { fieldManager, account, commit, stages: stages.filter(stage => stage.length > 0) };
 }
 
 /** True for a verdict that is carried out by a write. */

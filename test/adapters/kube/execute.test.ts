@@ -28,7 +28,7 @@ function stepOf(desired: Desired): Step {
 
 function planOf(...stages: readonly (readonly string[])[]): Plan {
   const steps = stages.map(stage => stage.map(name => stepOf(desired(name))));
-  return { stages: steps, fieldManager: "nopea:shop/app", commit: "c1" };
+  return { stages: steps, fieldManager: "nopea:shop/app", account: undefined, commit: "c1" };
 }
 
 /** Outcomes as they are told. */

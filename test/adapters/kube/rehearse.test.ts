@@ -34,7 +34,7 @@ function rehearsalOf(kind: KindInfo) {
   };
   const desired = { key, kind, manifest, digest: "d", source: { file: "a.yaml", line: 1 } };
   const on = { uid: "u", resourceVersion: "7", labels: { not: "sent" } };
-  return { desired, manifest, fieldManager: "nopea:shop/app", on };
+  return { desired, manifest, fieldManager: "nopea:shop/app", account: undefined, on };
 }
 
 test("sent: a forced dry run of the manifest on this very version; answered: the whole object", async () => {

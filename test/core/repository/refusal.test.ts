@@ -1,9 +1,6 @@
 /** Which GitRepositories are not worked on, and what admission answers. */
 import { describe, expect, test } from "vitest";
-import {
-  effectsNotImplemented,
-  restrictionsNotImplemented,
-} from "../../../src/core/repository/not-implemented";
+import { effectsNotImplemented } from "../../../src/core/repository/not-implemented";
 import { parseSpec } from "../../../src/core/repository/parse-spec";
 import { refusal } from "../../../src/core/repository/refusal";
 import { review } from "../../../src/core/repository/review";
@@ -25,25 +22,10 @@ function specOf(raw: object): RepositorySpec {
   return parsed.spec;
 }
 
-const RESTRICTIONS: readonly (readonly [object, string])[] = [
-  [{ serviceAccountName: "deployer" }, "spec.serviceAccountName"],
-];
-
 describe("refusal", () => {
   test("a spec of defaults: go ahead", () => {
     expect(refusal(parseSpec({ url }), settings)).toBeUndefined();
   });
-
-  test.each(RESTRICTIONS)(
-    "%o: refused, since it restricts and cannot be honoured",
-    (raw, field) => {
-      expect(restrictionsNotImplemented(specOf(raw), undefined)).toEqual([field]);
-      expect(refusal(parseSpec({ url, ...raw }), settings)).toEqual({
-        code: "not-implemented",
-        message: `${field}: not implemented yet, and nothing is written while it cannot be honoured`,
-      });
-    },
-  );
 
   test.each([
     { healPolicy: "manual" },
@@ -52,16 +34,32 @@ describe("refusal", () => {
     { healGracePeriod: "5m" },
     { prune: true },
     { deletionPolicy: "Delete" },
+    { serviceAccountName: "deployer" },
   ])("%o: honoured, go ahead", raw => {
     expect(refusal(parseSpec({ url, ...raw }), settings)).toBeUndefined();
     expect(effectsNotImplemented(specOf(raw))).toEqual([]);
     expect(review({ url, healGracePeriod: "5m", ...raw }, undefined).warnings).toEqual([]);
   });
 
-  test("a default account: refused as well", () => {
-    const fault = refusal(parseSpec({ url }), { ...settings, defaultServiceAccount: "deployer" });
-    expect(fault?.message).toContain("NOPEA_DEFAULT_SERVICE_ACCOUNT");
+  test("a default account: go ahead", () => {
+    const withAccount = { ...settings, defaultServiceAccount: "deployer" };
+    expect(refusal(parseSpec({ url }), withAccount)).toBeUndefined();
   });
+
+  test.each(["De ployer", "deployer:admin", "../deployer", " ", "a".repeat(300)])(
+    "a default account that can be none (%j): refused, and named; one of the spec's own goes before it",
+    defaultServiceAccount => {
+      const withAccount = { ...settings, defaultServiceAccount };
+      const fault = refusal(parseSpec({ url }), withAccount);
+      expect(fault?.code).toBe("account-invalid");
+      const shown = JSON.stringify(defaultServiceAccount.slice(0, 100));
+      expect(fault?.message).toContain(
+        `NOPEA_DEFAULT_SERVICE_ACCOUNT is ${shown}, which is no name`,
+      );
+      const own = parseSpec({ url, serviceAccountName: "deployer" });
+      expect(refusal(own, withAccount)).toBeUndefined();
+    },
+  );
 
   test("a spec that cannot be read: every problem", () => {
     expect(refusal(parseSpec({ branch: ".." }), settings)).toMatchObject({
@@ -112,13 +110,6 @@ describe("admission", () => {
 
   test("a broken spec that changed and is still broken: denied", () => {
     expect(review({ url: "y" }, { url: "x" }).allowed).toBe(false);
-  });
-
-  test.each(RESTRICTIONS)("%o: allowed, with a warning that nothing is synced", (raw, field) => {
-    expect(review({ url, healGracePeriod: "5m", ...raw }, undefined)).toMatchObject({
-      allowed: true,
-      warnings: [`${field} is not implemented yet: nothing is synced while it is set`],
-    });
   });
 
   test("fields without effect yet: allowed, with a warning for each", () => {

@@ -139,7 +139,7 @@ describe("a failed sync", () => {
     expect(status).toMatchObject({ lastSyncTime: T2, lastSyncedCommit: COMMIT });
   });
 
-  test.each(["spec-invalid", "not-implemented", "cluster-too-old"] as const)(
+  test.each(["spec-invalid", "account-invalid", "cluster-too-old"] as const)(
     "%s: stalled, with the same words",
     code => {
       const status = after(report({ looked: false, fault: { code, message: "no" } }));

@@ -54,7 +54,6 @@ describe("after a sync", () => {
   test.each<[ErrorCode, number, number]>([
     ["manifest-invalid", 1, Infinity],
     ["spec-invalid", 3, Infinity],
-    ["not-implemented", 1, Infinity],
   ])("%s, %d times: nothing before something changed, but Git is asked", (code, times, walk) => {
     expect(pace({ report: faulted(code), failed: times })).toEqual({ wake: INTERVAL, walk });
   });
@@ -137,7 +136,6 @@ describe("after a sync in which objects failed", () => {
       "namespace-not-found",
       "kind-not-found",
       "kind-unavailable",
-      "not-implemented",
     );
     fc.assert(
       fc.property(

@@ -1,0 +1,69 @@
+/** Settings are read before anything is done by them, and what cannot be read leaves those of before in force. */
+import { describe, expect, test } from "vitest";
+import type { KubeAnswer } from "../../src/adapters/kube/client";
+import { createSettings } from "../../src/process/settings";
+import { createFakeKube } from "../support/fake-kube";
+
+const { signal } = new AbortController();
+const LOG = { info: () => undefined, warn: () => undefined, error: () => undefined };
+const ACCOUNT: Partial<KubeAnswer> = {
+  body: { data: { NOPEA_DEFAULT_SERVICE_ACCOUNT: "deployer" } },
+};
+
+/** An API server that answers this to whoever asks for ConfigMap `nopea`, and that has no Secret of that name. */
+function given() {
+  const answers: { configMap?: Partial<KubeAnswer>; secret?: Partial<KubeAnswer> } = {};
+  const { kube } = createFakeKube(({ path }) => {
+    if (path === "/version") return { body: { major: "1", minor: "36", gitVersion: "v1.36.3" } };
+    return path.includes("/configmaps/") ? answers.configMap : answers.secret;
+  });
+  return { answers, settings: createSettings(kube, LOG, signal) };
+}
+
+const refusals: readonly Partial<KubeAnswer>[] = [
+  { status: 403, body: { message: "no" } },
+  { status: 401 },
+  { status: 500 },
+  { status: 503 },
+];
+
+describe.each(["configMap", "secret"] as const)("%s", source => {
+  test.each(refusals)(
+    "cannot be read (%o): there are no settings, and nobody may act",
+    async answer => {
+      const { answers, settings } = given();
+      answers[source] = answer;
+      await expect(settings.read()).rejects.toThrow();
+      expect(settings.known()).toBeUndefined();
+      expect(() => settings.current()).toThrow("before they were read");
+    },
+  );
+
+  test.each(refusals)("cannot be read any more (%o): the account stays in force", async answer => {
+    const { answers, settings } = given();
+    answers.configMap = ACCOUNT;
+    await settings.read();
+    answers[source] = answer;
+    await expect(settings.read()).rejects.toThrow();
+    expect(settings.current().defaultServiceAccount).toBe("deployer");
+  });
+});
+
+test("neither is there: defaults, and no account", async () => {
+  const { settings } = given();
+  await settings.read();
+  expect(settings.current()).toMatchObject({ concurrentSyncs: 8 });
+  expect(settings.current().defaultServiceAccount).toBeUndefined();
+});
+
+test("the key is taken away, and then the whole of it: the account stays in force", async () => {
+  const { answers, settings } = given();
+  answers.configMap = ACCOUNT;
+  await settings.read();
+  answers.configMap = { body: { data: {} } };
+  await settings.read();
+  expect(settings.current().defaultServiceAccount).toBe("deployer");
+  delete answers.configMap;
+  await settings.read();
+  expect(settings.current().defaultServiceAccount).toBe("deployer");
+});
