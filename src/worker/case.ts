@@ -72,7 +72,7 @@ function isHalf(outcome: StepOutcome | undefined): boolean {
 }
 
 function historyOf(
-  { knowledge, leftovers, refused, failures }: Judging,
+  { knowledge, leftovers, refused, retried, failures }: Judging,
   { id, desired }: LiveObject,
   now: number,
 ) {
@@ -81,8 +81,8 @@ function historyOf(
     finished: knowledge.gone(id)?.finished === desired.digest,
     dropped: leftovers.get(id) ?? [],
     thorough: isRefused,
-    // what an apply was just refused for is tried at once by other means
-    failedBefore: isRefused ? undefined : failedBefore(failures, desired, now),
+    // what an apply was just refused for is tried at once by other means, or when the rest is in
+    failedBefore: isRefused || retried.has(id) ? undefined : failedBefore(failures, desired, now),
   };
 }
 

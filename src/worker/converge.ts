@@ -4,6 +4,7 @@ import { needsWhole } from "../core/heal/ignored";
 import { remember } from "../core/sync/failures";
 import { isHeal } from "../core/heal/next-episode";
 import { isWriting } from "../core/sync/plan";
+import { mayBeMended } from "../core/sync/wants";
 import type { Observation } from "../model/observation";
 import { kindId, type Desired } from "../model/manifest";
 import { formatKey } from "../model/object-key";
@@ -31,8 +32,41 @@ export interface Convergence extends Standpoint {
 /** So often an object may move under our hands before the sync says so and lets others go first. */
 const ROUNDS = 5;
 
+/** So long the cluster has to take in what was written: a quota's new limit, a role, a webhook. */
+const TAKEN_IN_MS = 1_000;
+
 /** Rejects only when the cluster cannot be read or the signal is aborted: `progress` tells what was done by then. */
 export async function converge(
+  world: World,
+  task: Convergence,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<void> {
+  await decideAll(world, task, progress, signal);
+  const wanting = wantingOf(task, progress);
+  if (wanting.length === 0) return;
+  await world.clock.sleep(TAKEN_IN_MS, signal);
+  const kinds = new Set(wanting.map(({ kind }) => kindId(kind)));
+  const unavailable = new Map([...progress.unavailable].filter(([id]) => !kinds.has(id)));
+  for (const { key } of wanting) progress.retried.add(formatKey(key));
+  progress.unavailable = unavailable;
+  await decideAll(world, { ...task, desired: wanting, unavailable }, progress, signal);
+}
+
+/** What the rest of the walk may have mended. */
+function wantingOf({ desired }: Convergence, progress: Progress): readonly Desired[] {
+  const { verdicts, outcomes, failures } = progress;
+  const written = [...outcomes.values()].flatMap(outcome =>
+    outcome.result === "applied" && outcome.changed ? [outcome.desired] : [],
+  );
+  return desired.filter(({ key }) => {
+    const id = formatKey(key);
+    const times = failures.get(id)?.times ?? 0;
+    return mayBeMended({ verdict: verdicts.get(id), outcome: outcomes.get(id), times }, written);
+  });
+}
+
+async function decideAll(
   world: World,
   task: Convergence,
   progress: Progress,

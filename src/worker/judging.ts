@@ -43,4 +43,6 @@ export interface Judging extends Standpoint {
   readonly leftovers: ReadonlyMap<string, readonly FieldPath[]>;
   /** Objects that an apply was just refused for: other means are tried at once. */
   readonly refused: ReadonlySet<string>;
+  /** Objects that are tried once more, whenever they failed. */
+  readonly retried: ReadonlySet<string>;
 }
