@@ -14,6 +14,7 @@ import type { Plan } from "./model/plan";
 import type { JsonObject } from "./model/json";
 import type { Live, Sighting } from "./model/live";
 import type { Sha256 } from "./model/ownership";
+import type { Removal, RemovalOutcome } from "./model/removal";
 import type { Testimony } from "./model/testimony";
 import type { Settings } from "./model/settings";
 import type { Fault } from "./model/verdict";
@@ -120,6 +121,8 @@ export interface Cluster {
   rehearse(rehearsal: Rehearsal, signal: AbortSignal): Promise<JsonObject | undefined>;
   /** Tells one outcome for each step of the plan, as soon as it is known. */
   execute(plan: Plan, told: (outcome: StepOutcome) => void, signal: AbortSignal): Promise<void>;
+  /** Deletes one object, and tells what came of it; the rest is told by those who follow its kind. */
+  remove(removal: Removal, signal: AbortSignal): Promise<RemovalOutcome>;
   /** Names of the GitRepositories in a namespace: whether an owner still exists. */
   repositories(namespace: string, signal: AbortSignal): Promise<readonly string[]>;
   /** Replaces the status; a repository that is gone is no error. */

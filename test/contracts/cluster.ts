@@ -11,6 +11,7 @@ import { ownerMarks, type OwnerMarks } from "../../src/model/ownership";
 import type { Writing } from "../../src/model/verdict";
 import type { ObserveQuery } from "../../src/ports";
 import { adopt, planningFor, update } from "../support/examples";
+import { describeRemoval } from "./cluster-removal";
 import { describeRepositories } from "./cluster-repositories";
 import { describeFollowing } from "./cluster-follow";
 import {
@@ -420,6 +421,7 @@ export function describeCluster(name: string, open: () => Promise<ClusterWorld>)
       });
     });
 
+    describeRemoval(() => world);
     describeFollowing(() => world);
     describeRepositories(() => world);
   });

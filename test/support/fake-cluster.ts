@@ -1,8 +1,6 @@
 /** A small cluster in memory behind the Cluster port: uids, versions, labels, field owners, and failures on demand. */
 import { declaredKinds } from "../../src/core/sync/declared-kinds";
-import { ANNOTATION_APPLIED, HOOK_ANNOTATIONS } from "../../src/model/annotations";
-import { pointerToken } from "../../src/model/json-pointer";
-import type { Json, JsonObject } from "../../src/model/json";
+import type { JsonObject } from "../../src/model/json";
 import type { Live, Sighting } from "../../src/model/live";
 import {
   groupOf,
@@ -14,10 +12,11 @@ import {
 import { formatKey, type ObjectKey } from "../../src/model/object-key";
 import type { NamespaceState } from "../../src/model/observation";
 import type { StepOutcome } from "../../src/model/outcome";
-import { formatApplied } from "../../src/model/ownership";
-import type { PatchOperation, Plan, Step } from "../../src/model/plan";
+import type { Plan, Step } from "../../src/model/plan";
+import type { Removal, RemovalOutcome } from "../../src/model/removal";
 import type { Fault } from "../../src/model/verdict";
 import type { Cluster, Follower, Rehearsal } from "../../src/ports";
+import { appliedOf, keyOf, mergeStep, patchStored, sameOwned, unstamped } from "./fake-apply";
 import { createFakeRepositories, type FakeRepositories } from "./fake-repositories";
 import {
   applyLeaves,
@@ -26,7 +25,6 @@ import {
   objectOf,
   removeLeaf,
   updateLeaves,
-  type Merge,
   type Owned,
 } from "./field-ownership";
 import { hasLabels, isLabelled, liveOf, wholeOf, type Stored } from "./stored-object";
@@ -37,6 +35,7 @@ export type Verb =
   | "follow"
   | "rehearse"
   | "execute"
+  | "remove"
   | "repositories"
   | "status";
 
@@ -49,11 +48,18 @@ export interface Write {
   readonly result: StepOutcome["result"];
 }
 
+/** One deletion that reached the server, whatever came of it. */
+export interface FakeRemoval {
+  readonly object: string;
+  readonly result: RemovalOutcome["result"];
+}
+
 export interface FakeCluster {
   readonly port: Cluster;
   readonly repositories: FakeRepositories;
   readonly requests: readonly Verb[];
   readonly writes: readonly Write[];
+  readonly removals: readonly FakeRemoval[];
   serve(kind: KindInfo): void;
   /** Server-side apply by somebody else; throws on a conflict. */
   apply(manifest: Manifest, manager: string, force?: boolean): void;
@@ -73,7 +79,7 @@ export interface FakeCluster {
   break(kindId: string, ...at: readonly Verb[]): void;
   /** From now on requests of this kind fail with this; undefined: no longer. */
   fail(verb: Verb, error: Error | undefined): void;
-  /** Called before each apply takes effect: to move the object under the hands, or to wait. */
+  /** Called before each apply or deletion takes effect: to move the object under the hands, or to wait. */
   beforeApply: (object: string) => void | Promise<void>;
 }
 
@@ -113,6 +119,7 @@ export function createFakeCluster(): FakeCluster {
   const repositories = createFakeRepositories();
   const requests: Verb[] = [];
   const writes: Write[] = [];
+  const removals: FakeRemoval[] = [];
   /** Followers, each with the kinds that it is told of. */
   const followers = new Map<Follower, ReadonlyMap<string, KindInfo>>();
   let count = 0;
@@ -239,12 +246,30 @@ export function createFakeCluster(): FakeCluster {
     return see({ ...before, owned: merge.merged }).object;
   };
 
+  const remove = (removal: Removal): RemovalOutcome => {
+    const { key, kind, on } = removal;
+    const object = formatKey(key);
+    const stored = objects.get(object);
+    if (stored === undefined || !kinds.has(kindId(kind))) return { result: "removed", removal };
+    const isIt = on.uid === stored.uid && on.resourceVersion === `${stored.version}`;
+    if (!isIt) return { result: "stale", removal };
+    const fault = refused.get(object) ?? brokenAt("remove", [kindId(kind)]).get(kindId(kind));
+    if (fault !== undefined) return { result: "failed", removal, fault };
+    if ([...stored.owned.leaves.keys()].some(path => path.startsWith("/metadata/finalizers"))) {
+      fake.terminate(object);
+      return { result: "terminating", removal };
+    }
+    fake.delete(object);
+    return { result: "removed", removal };
+  };
+
   const serve = (kind: KindInfo) => void kinds.set(kindId(kind), kind);
 
   const fake: FakeCluster = {
     repositories,
     requests,
     writes,
+    removals,
     serve,
     beforeApply: () => undefined,
     port: {
@@ -314,6 +339,15 @@ export function createFakeCluster(): FakeCluster {
           told(outcome);
         }
       },
+      async remove(removal, signal) {
+        await ask("remove", signal);
+        const object = formatKey(removal.key);
+        await fake.beforeApply(object);
+        signal.throwIfAborted();
+        const outcome = remove(removal);
+        removals.push({ object, result: outcome.result });
+        return outcome;
+      },
       async repositories(namespace, signal) {
         await ask("repositories", signal);
         return repositories.names(namespace);
@@ -360,72 +394,4 @@ export function createFakeCluster(): FakeCluster {
     fail: (verb, error) => (error === undefined ? failing.delete(verb) : failing.set(verb, error)),
   };
   return fake;
-}
-
-function keyOf({ apiVersion, kind, metadata }: Manifest): ObjectKey {
-  const { name, namespace = "" } = metadata;
-  return { group: groupOf(apiVersion), kind, namespace, name };
-}
-
-function mergeStep(before: Stored | undefined, step: Step, plan: Plan): Merge {
-  const wanted = leavesOf(withMark(step, plan.commit));
-  return applyLeaves(before?.owned ?? EMPTY, wanted, plan.fieldManager, step.force);
-}
-
-function appliedOf(desired: Desired, before: Stored | undefined, sighting: Sighting): StepOutcome {
-  const changed = sighting.live.resourceVersion !== `${before?.version ?? ""}`;
-  return { result: "applied", desired, created: before === undefined, changed, sighting };
-}
-
-function patchStored(stored: Stored, { replace = [] }: Step, plan: Plan): Stored {
-  return { ...stored, owned: patch(stored.owned, replace, plan.fieldManager) };
-}
-
-/** Maps only, as everything here. */
-function patch(owned: Owned, operations: readonly PatchOperation[], manager: string): Owned {
-  return operations.reduce((before, operation) => {
-    if (operation.op === "remove") return removeLeaf(before, operation.path);
-    const nested = operation.path
-      .split("/")
-      .slice(1)
-      .map(key => key.replaceAll("~1", "/"));
-    const value = nested.reduceRight<Json>((below, key) => ({ [key]: below }), operation.value);
-    return updateLeaves(before, leavesOf(value as JsonObject), manager);
-  }, owned);
-}
-
-/** What is written is no longer as anybody edited it: as the admission hook, or the adapter where there is none. */
-function unstamped(owned: Owned): Owned {
-  const [stamp, ...others] = HOOK_ANNOTATIONS.map(
-    name => `/metadata/annotations/${pointerToken(name)}`,
-  );
-  if (stamp === undefined || !owned.leaves.has(stamp)) return owned;
-  return [stamp, ...others].reduce(removeLeaf, owned);
-}
-
-function withMark(
-  { manifest, desired: { digest } }: Pick<Step, "manifest" | "desired">,
-  commit: string,
-): JsonObject {
-  const { metadata } = manifest;
-  const mark = { [ANNOTATION_APPLIED]: formatApplied({ digest, commit }) };
-  return {
-    ...manifest,
-    metadata: { ...metadata, annotations: { ...metadata.annotations, ...mark } },
-  };
-}
-
-function sameOwned(a: Owned, b: Owned): boolean {
-  return textOf(a) === textOf(b);
-}
-
-function textOf({ leaves, managers }: Owned): string {
-  const owners = managers.map(({ manager, operation, paths }) => [
-    manager,
-    operation,
-    [...paths].sort(),
-  ]);
-  const show = (_: string, value: unknown) =>
-    typeof value === "bigint" ? value.toString() : value;
-  return JSON.stringify([[...leaves].sort(), owners.sort()], show);
 }

@@ -5,6 +5,7 @@ import { execute } from "./execute";
 import { createFollowing, type FollowingOptions } from "./follow";
 import { observe } from "./observe";
 import { rehearse } from "./rehearse";
+import { remove } from "./remove";
 import { repositoryNames, writeStatus } from "./repositories";
 
 /** Requests go through `kube`, and so through one pool of connections; watches go on until the end of `life`. */
@@ -19,6 +20,7 @@ export function createCluster(options: FollowingOptions): Cluster {
     unfollow: follower => following.unfollow(follower),
     rehearse: (rehearsal, signal) => rehearse(kube, rehearsal, signal),
     execute: (plan, told, signal) => execute({ kube, discovery }, plan, told, signal),
+    remove: (removal, signal) => remove(kube, removal, signal),
     repositories: (namespace, signal) => repositoryNames(kube, namespace, signal),
     writeStatus: (id, status, signal) => writeStatus(kube, id, status, signal),
   };

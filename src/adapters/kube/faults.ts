@@ -41,8 +41,7 @@ function readCode({ status }: KubeAnswer, path: string): ErrorCode {
 }
 
 /** The fault of a refused write. */
-export function writeFault(answer: KubeAnswer, desired: Desired): Fault {
-  const { key } = desired;
+export function writeFault(answer: KubeAnswer, { key }: Pick<Desired, "key">): Fault {
   const code = writeCode(answer, key.group);
   const message = messageOf(answer, { code, isSecret: key.kind === "Secret" });
   return { code, message: message === "" ? `HTTP ${answer.status}` : message };

@@ -1,0 +1,45 @@
+/** Deletes one object: by uid and resourceVersion, and its dependents in the background. */
+import { NopeaError } from "../../model/errors";
+import type { Removal, RemovalOutcome } from "../../model/removal";
+import { METADATA_ONLY, type Kube, type KubeAnswer } from "./client";
+import { writeFault } from "./faults";
+import { objectPath } from "./paths";
+
+/** Never rejects for what the API server says, only when the signal is aborted. */
+export async function remove(
+  kube: Kube,
+  removal: Removal,
+  signal: AbortSignal,
+): Promise<RemovalOutcome> {
+  try {
+    const answer = await kube({
+      method: "DELETE",
+      path: objectPath(removal.kind, removal.key),
+      contentType: "application/json",
+      accept: METADATA_ONLY,
+      body: JSON.stringify({
+        apiVersion: "v1",
+        kind: "DeleteOptions",
+        // the object goes at once, and the garbage collector takes what it owns
+        propagationPolicy: "Background",
+        preconditions: { uid: removal.on.uid, resourceVersion: removal.on.resourceVersion },
+      }),
+      signal,
+    });
+    return outcomeOf(answer, removal);
+  } catch (error) {
+    // a timeout's reason is a NopeaError too, but says nothing about this object
+    signal.throwIfAborted();
+    if (!(error instanceof NopeaError)) throw error;
+    return { result: "failed", removal, fault: { code: error.code, message: error.message } };
+  }
+}
+
+/** Whoever is gone is answered with a Status, whoever goes with itself. */
+function outcomeOf(answer: KubeAnswer, removal: Removal): RemovalOutcome {
+  const { status, body } = answer;
+  if (status < 300) return { result: body.kind === "Status" ? "removed" : "terminating", removal };
+  if (status === 404) return { result: "removed", removal };
+  if (status === 409) return { result: "stale", removal };
+  return { result: "failed", removal, fault: writeFault(answer, removal) };
+}
