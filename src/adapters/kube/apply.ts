@@ -11,6 +11,7 @@ import { APPLY_PATCH, type Kube, type KubeAnswer } from "./client";
 import { conflictingManagers, writeFault } from "./faults";
 import { readLive } from "./live";
 import { forgetVersion } from "./lost-version";
+import { isDenied } from "./refusal";
 import { patchBody } from "./patch-body";
 import { objectPath } from "./paths";
 import { unstamp } from "./unstamp";
@@ -105,7 +106,7 @@ function releasedOf({ patched }: Replaced, { desired }: Step): StepOutcome {
 
 function outcomeOf(answer: KubeAnswer, { desired, on }: Step): StepOutcome {
   if (answer.status < 300) return appliedOf(answer, desired, on);
-  if (answer.status === 409) {
+  if (answer.status === 409 && !isDenied(answer.body)) {
     const managers = conflictingManagers(answer.body);
     if (managers.length > 0) return { result: "contested", desired, managers };
     return { result: "stale", desired };

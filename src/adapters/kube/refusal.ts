@@ -46,7 +46,10 @@ function isOfPlugin({ status, body }: KubeAnswer): boolean {
 
 /** For the API server, for etcd, or for what a ConfigMap, a Secret or annotations may hold. */
 function isTooLarge({ status, body }: KubeAnswer): boolean {
-  return status === 413 || says(body, /request is too large|Too long: .*\b(1048576|262144)\b/);
+  return (
+    status === 413 ||
+    says(body, /request is too large|message larger than max|Too long: .*\b(1048576|262144)\b/)
+  );
 }
 
 /** True for an object that is refused since its namespace is going. */

@@ -37,6 +37,14 @@ async function faultOf(wanted: Manifest, by?: Cluster) {
   return outcome.fault;
 }
 
+/** A Deployment with so much in its Pods' command. */
+function withCommand(text: string): JsonObject {
+  const containers = [{ name: "a", image: "a", command: [text] }];
+  const labels = { app: "a" };
+  const template = { metadata: { labels }, spec: { containers } };
+  return { spec: { selector: { matchLabels: labels }, template } };
+}
+
 describe("refusals", () => {
   test("an invalid object (422): refused, in the server's words", async () => {
     const service = manifest("v1", "Service", { spec: { ports: [{ port: 99_999 }] } });
@@ -51,6 +59,17 @@ describe("refusals", () => {
     expect(await faultOf(typo)).toMatchObject({
       code: "unknown-field",
       message: expect.stringContaining(".dta: field not declared in schema") as string,
+    });
+  });
+
+  test.each([
+    ["a ConfigMap of more than 1 MiB", "ConfigMap", { data: { a: "x".repeat(1_100_000) } }],
+    ["what etcd refuses", "Deployment", withCommand("x".repeat(2_200_000))],
+    ["what the API server does not read", "ConfigMap", { data: { a: "x".repeat(3_300_000) } }],
+  ])("%s: too large", async (_, kind, more) => {
+    const apiVersion = kind === "Deployment" ? "apps/v1" : "v1";
+    expect(await faultOf(manifest(apiVersion, kind, more))).toMatchObject({
+      code: "object-too-large",
     });
   });
 
