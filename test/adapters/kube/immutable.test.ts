@@ -210,7 +210,7 @@ const rows: readonly Row[] = [
 describe("an immutable field is changed", () => {
   test.each(rows)(
     "%s of %s: named, without its values",
-    async (kind, apiVersion, before, after, message) => {
+    async (...[kind, apiVersion, before, after, message]) => {
       const metadata = { name: `it-${uniqueSuffix()}`, namespace };
       const of = (more: JsonObject) => ({ apiVersion, kind, metadata, ...more }) as Manifest;
       const outcome = await change(of(before), of(after));
