@@ -125,6 +125,12 @@ export interface Cluster {
   remove(removal: Removal, signal: AbortSignal): Promise<RemovalOutcome>;
   /** Names of the GitRepositories in a namespace: whether an owner still exists. */
   repositories(namespace: string, signal: AbortSignal): Promise<readonly string[]>;
+  /** Puts nopea's finalizer on a GitRepository, or takes it off; one that is gone is no error. */
+  setFinalizer(id: RepositoryId, isWanted: boolean, signal: AbortSignal): Promise<void>;
+  /** Takes nopea.io/confirm-prune off, if it still names this commit. */
+  takeConfirmation(id: RepositoryId, commit: string, signal: AbortSignal): Promise<void>;
+  /** True while the CustomResourceDefinition of GitRepositories is being deleted. */
+  isUninstalled(signal: AbortSignal): Promise<boolean>;
   /** Replaces the status; a repository that is gone is no error. */
   writeStatus(id: RepositoryId, status: RepositoryStatus, signal: AbortSignal): Promise<void>;
 }

@@ -29,6 +29,10 @@ export const HOOK_ANNOTATIONS: readonly string[] = [
   ...COMPANIONS,
   ANNOTATION_SEAL,
 ];
+/** On a GitRepository, by people: this commit may prune everything, or what is protected. */
+export const ANNOTATION_CONFIRM_PRUNE = "nopea.io/confirm-prune";
+/** On a GitRepository with deletionPolicy Delete, until its objects are gone. */
+export const FINALIZER = "nopea.io/delete-objects";
 export const ANNOTATION_SYNC_AT = "nopea.io/sync-at";
 
 /** What Git may say to nopea about one object; every other nopea.io name belongs to the live object alone. */

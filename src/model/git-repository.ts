@@ -64,6 +64,12 @@ export interface Repository {
   readonly parsed: ParsedSpec;
   /** Value of the annotation `nopea.io/sync-at`. */
   readonly syncAt?: string;
+  /** Value of the annotation `nopea.io/confirm-prune`: a commit. */
+  readonly confirmPrune?: string;
+  /** Somebody deletes it, and nopea's finalizer keeps it until its objects are gone. */
+  readonly isLeaving: boolean;
+  /** It has nopea's finalizer. */
+  readonly isFinalized: boolean;
   readonly status: RepositoryStatus;
 }
 
@@ -139,6 +145,7 @@ export interface RawRepository {
     readonly generation?: number;
     readonly resourceVersion?: string;
     readonly deletionTimestamp?: string | Date;
+    readonly finalizers?: readonly string[];
     readonly annotations?: Readonly<Record<string, string>>;
   };
   readonly spec?: Readonly<Record<string, Json | undefined>>;

@@ -61,6 +61,12 @@ export function kindId({ apiVersion, kind }: TypeRef): string {
   return `${apiVersion}/${kind}`;
 }
 
+/** The inverse of kindId. */
+export function typeOfId(id: string): TypeRef {
+  const slash = id.lastIndexOf("/");
+  return { apiVersion: id.slice(0, slash), kind: id.slice(slash + 1) };
+}
+
 /** The API group of an apiVersion: `apps/v1` → `apps`, `v1` → "". */
 export function groupOf(apiVersion: string): string {
   const slash = apiVersion.indexOf("/");

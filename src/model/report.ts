@@ -1,5 +1,6 @@
 /** What one sync did: made once, told five times (status, Events, CDEvents, metrics, log). */
 import type { Episode } from "./episode";
+import type { PendingObject } from "./git-repository";
 import type { ObjectKey } from "./object-key";
 import type { Fault } from "./verdict";
 
@@ -41,7 +42,14 @@ export interface Report {
   readonly suspended: readonly Suspended[];
   /** Objects that are healed again and again: sentences. */
   readonly fights: readonly string[];
+  /** Not declared any more, and there. */
   readonly orphans: readonly ObjectKey[];
+  /** Orphans that were deleted: gone, or going as their finalizers let them. */
+  readonly pruned: readonly ObjectKey[];
+  /** Orphans that are going. */
+  readonly going: readonly ObjectKey[];
+  /** Orphans that wait until somebody does something; first what a later process has to know. */
+  readonly unpruned: readonly PendingObject[];
   /** Objects that Git declares. */
   readonly total: number;
   /** `apps/v1/Deployment`, sorted: every kind of which this repository may have objects in the cluster. */

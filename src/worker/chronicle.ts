@@ -3,7 +3,9 @@ import {
   statusBefore,
   statusDuring,
   statusSuspended,
-  statusWithKinds,
+  tells,
+  type Ahead,
+  statusAhead,
 } from "../core/status/progress";
 import { statusAfter } from "../core/status/status";
 import type { Repository, RepositoryStatus } from "../model/git-repository";
@@ -45,12 +47,11 @@ export class Chronicle {
     this.#status.set(statusSuspended(this.#context(repository)));
   }
 
-  /** Resolves when the status names these kinds, rejects when the signal is aborted. */
-  async tellKinds(kinds: readonly string[], signal: AbortSignal): Promise<void> {
+  /** Resolves when the status tells this, rejects when the signal is aborted. */
+  async tellAhead(ahead: Ahead, signal: AbortSignal): Promise<void> {
     // a status that is meant to be, but could not be written yet, does not help whoever restarts
-    const known = this.#status.written().resources?.kinds ?? [];
-    if (kinds.every(kind => known.includes(kind))) return;
-    this.#status.set(statusWithKinds(this.status, kinds));
+    if (tells(this.#status.written(), ahead)) return;
+    this.#status.set(statusAhead(this.status, ahead));
     await this.#status.flush(signal);
   }
 

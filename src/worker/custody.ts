@@ -10,6 +10,7 @@ import { Keeper } from "./keeper";
 import { Knowledge } from "./knowledge";
 import { createTestimonies, type Testimonies } from "./testimonies";
 import type { Policy } from "./target";
+import { Pruner } from "./pruner";
 import { createRecordWriter, type RecordWriter } from "./record-writer";
 
 export interface Custody {
@@ -19,6 +20,7 @@ export interface Custody {
   readonly episodes: Episodes;
   readonly records: RecordWriter;
   readonly testimonies: Testimonies;
+  readonly pruner: Pruner;
   readonly keeper: Keeper;
 }
 
@@ -36,7 +38,7 @@ export interface CustodyOptions {
 /** Nothing is asked or written before somebody walks. */
 export function createCustody(world: World, options: CustodyOptions): Custody {
   const { repository, policy, changed, decided, life } = options;
-  const { clock, log, driftRecords, sha256, verifySeal } = world;
+  const { clock, log, driftRecords, cluster, sha256, verifySeal } = world;
   const marks = ownerMarks(repository, sha256);
   const reader: Reader = { fieldManager: marks.fieldManager, sha256, verifySeal };
   const knowledge = new Knowledge({ marks, reader, clock, changed });
@@ -45,9 +47,10 @@ export function createCustody(world: World, options: CustodyOptions): Custody {
   const isUnderWay = (testimony: Testimony) => isEnding(testimony, knowledge);
   const testimonies = createTestimonies({ clock, isUnderWay, discard, life });
   const episodes = new Episodes(world, testimonies, episode => records.set(episode));
-  const keeping = { marks, reader, knowledge, episodes, testimonies, policy, decided };
+  const pruner = new Pruner({ cluster, clock, knowledge, marks });
+  const keeping = { marks, reader, knowledge, episodes, testimonies, pruner, policy, decided };
   const keeper = new Keeper(world, keeping);
-  return { marks, reader, knowledge, episodes, records, testimonies, keeper };
+  return { marks, reader, knowledge, episodes, records, testimonies, pruner, keeper };
 }
 
 /** Its end, or what becomes of that, is still to come. */

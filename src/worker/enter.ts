@@ -12,7 +12,7 @@ import type { Ledger } from "./ledger";
 import type { Progress } from "./progress";
 import type { Policy } from "./target";
 
-export interface Entering extends Omit<Policy, "source"> {
+export interface Entering extends Omit<Policy, "source" | "wish"> {
   readonly clock: Pick<Clock, "now">;
   readonly episodes: Episodes;
   readonly ledger: Ledger;

@@ -14,9 +14,10 @@ export function createInbox(supervisor: Supervisor): Inbox {
     upsert(raw) {
       const repository = parseRepository(raw);
       if (repository === undefined) return;
-      // who is being deleted gets no more writes, also while a finalizer of somebody else's keeps it
-      if (raw.metadata?.deletionTimestamp === undefined) supervisor.upsert(repository);
-      else supervisor.remove(repository.id);
+      // who is being deleted gets no more writes, unless our own finalizer keeps it until its objects are gone
+      const isOver = raw.metadata?.deletionTimestamp !== undefined && !repository.isLeaving;
+      if (isOver) supervisor.remove(repository.id);
+      else supervisor.upsert(repository);
     },
     remove(raw) {
       const repository = parseRepository(raw);

@@ -1,51 +1,19 @@
 /** Keeps the live objects of one repository as Git declares: all of them after a commit, one after an edit. */
-import type { Reader } from "../core/drift/snapshot";
 import type { Failures } from "../core/sync/failures";
 import type { Desired } from "../model/manifest";
 import { formatKey } from "../model/object-key";
-import type { OwnerMarks } from "../model/ownership";
 import type { Report } from "../model/report";
 import type { Fault } from "../model/verdict";
 import type { World } from "../ports";
-import type { BaseOf } from "./bases";
 import { converge, type Convergence } from "./converge";
 import { enterAll, enterHeal, type Entering } from "./enter";
-import type { Episodes } from "./episodes";
-import type { Knowledge } from "./knowledge";
+import type { Keeping, Settling, Walk } from "./keeping";
 import { createLedger } from "./ledger";
 import { beginProgress } from "./progress";
+import { sceneOf, type Scene } from "./scene";
 import { reportOf } from "./report-of";
 import { createSlots } from "./slots";
-import type { Testimonies } from "./testimonies";
-import { NO_POLICY, type Policy, type Target } from "./target";
-
-export interface Keeping {
-  readonly marks: OwnerMarks;
-  readonly reader: Reader;
-  readonly knowledge: Knowledge;
-  readonly episodes: Episodes;
-  readonly testimonies: Testimonies;
-  /** Undefined: nothing may be written now. */
-  readonly policy: () => Policy | undefined;
-  /** dueAt may be another than it was. */
-  readonly decided: () => void;
-}
-
-export interface Walk {
-  /** ULID. */
-  readonly id: string;
-  readonly target: Target;
-  /** Before the first decision of this process. */
-  readonly recall: (baseOf: BaseOf) => Promise<void>;
-  /** Before the first write. */
-  readonly beforeWrites: () => Promise<void>;
-}
-
-type Settling = Omit<Walk, "recall"> & {
-  readonly baseOf: BaseOf;
-  /** Only some objects, between two walks. */
-  readonly isHealing: boolean;
-};
+import { NO_POLICY, type Target } from "./target";
 
 export class Keeper {
   readonly #world: World;
@@ -57,6 +25,8 @@ export class Keeper {
   #unavailable: ReadonlyMap<string, Fault> = new Map();
   #watchingSince: number;
   #hasRecalled = false;
+  /** Everything of the target was decided on. */
+  #hasWalked = false;
 
   constructor(world: World, keeping: Keeping) {
     this.#world = world;
@@ -78,7 +48,7 @@ export class Keeper {
     const giveBack = await this.#turn.take(signal);
     try {
       const { target } = walk;
-      const { knowledge } = this.#keeping;
+      const { knowledge, pruner } = this.#keeping;
       knowledge.expect(target.desired);
       const faults = await this.#world.cluster.follow(knowledge.follower, target.kinds, signal);
       this.#unavailable = new Map([...target.unavailable, ...faults]);
@@ -87,8 +57,11 @@ export class Keeper {
       this.#hasRecalled = true;
       // not before: who heals has to know what was decided by the process before
       this.#target = target;
+      this.#hasWalked = false;
       const desired = [...target.desired.values()];
-      const settling = { ...walk, baseOf, isHealing: false };
+      const ahead = pruner.foresee(this.#scene(target));
+      const beforeWrites = () => walk.beforeWrites(ahead);
+      const settling = { ...walk, beforeWrites, baseOf, isHealing: false };
       const changed = knowledge.takeChanged();
       const report = await this.#tryToSettle(changed, desired, settling, signal);
       // kinds whose definition has just been applied are served only now
@@ -97,6 +70,12 @@ export class Keeper {
     } finally {
       giveBack();
     }
+  }
+
+  #scene(target: Target): Scene {
+    const { episodes, policy } = this.#keeping;
+    const { wish } = policy() ?? NO_POLICY;
+    return sceneOf({ target, wish, hasWalked: this.#hasWalked, ledger: this.#ledger, episodes });
   }
 
   /** Undefined: nothing may be written now, or Git's wish is not known. */
@@ -126,10 +105,11 @@ export class Keeper {
     try {
       const target = this.#wanted();
       if (target === undefined) return undefined;
-      const changed = this.#keeping.knowledge.takeChanged();
-      const ids = new Set([...changed, ...this.#ledger.takeDue(this.#world.clock.now())]);
+      const { knowledge, pruner } = this.#keeping;
+      const now = this.#world.clock.now();
+      const ids = new Set([...knowledge.takeChanged(), ...this.#ledger.takeDue(now)]);
       const desired = [...ids].flatMap(object => target.desired.get(object) ?? []);
-      if (desired.length === 0) return undefined;
+      if (ids.size === 0 && now < pruner.dueAt()) return undefined;
       const baseOf = target.bases(signal);
       const walk = { id, target, baseOf, beforeWrites: nothing, isHealing: true };
       return await this.#tryToSettle(ids, desired, walk, signal);
@@ -141,7 +121,8 @@ export class Keeper {
   /** When to heal next, in milliseconds since the epoch. */
   dueAt(): number {
     if (this.#wanted() === undefined) return Infinity;
-    return this.#keeping.knowledge.hasChanged() ? 0 : this.#ledger.dueAt();
+    const { knowledge, pruner } = this.#keeping;
+    return knowledge.hasChanged() ? 0 : Math.min(this.#ledger.dueAt(), pruner.dueAt());
   }
 
   /** Nothing is healed before the next walk: what Git wants by then is not known. */
@@ -153,14 +134,14 @@ export class Keeper {
   beginWatching(): void {
     this.#watchingSince = this.#world.clock.now();
     this.reconsider();
-    // also where nothing is open: what changed meanwhile was not due
-    this.#keeping.decided();
   }
 
   /** The GitRepository has changed: what was left alone is judged again. */
   reconsider(): void {
-    const { knowledge, episodes } = this.#keeping;
+    const { knowledge, episodes, pruner, decided } = this.#keeping;
     for (const { key } of episodes.open()) knowledge.touch(formatKey(key));
+    pruner.reconsider();
+    decided();
   }
 
   async #settle(
@@ -169,7 +150,7 @@ export class Keeper {
     signal: AbortSignal,
   ): Promise<Report> {
     const { id, target } = settling;
-    const { marks, knowledge, episodes, decided } = this.#keeping;
+    const { knowledge, episodes, pruner, decided } = this.#keeping;
     const { clock } = this.#world;
     const ledger = this.#ledger;
     const entering = this.#entering(settling);
@@ -182,19 +163,27 @@ export class Keeper {
       this.#failures = progress.failures;
       enterAll(entering, desired, { progress, isComplete });
     }
+    this.#hasWalked ||= !settling.isHealing;
     ledger.keepOnly(object => target.desired.has(object));
     episodes.drop(object => target.desired.has(object), target.commit);
+    const pruned = await pruner.settle(this.#scene(target), signal);
     decided();
     const now = clock.now();
-    return reportOf({ id, target, desired, progress, knowledge, episodes, ledger, marks, now });
+    return reportOf({ id, target, desired, progress, knowledge, episodes, ledger, pruned, now });
   }
 
   #entering({ target: { commit }, isHealing }: Settling): Entering {
     const { episodes, knowledge, reader, policy } = this.#keeping;
     const { rules, graceMs, intervalMs } = policy() ?? NO_POLICY;
-    const { fieldManager } = reader;
-    const asked = { rules, graceMs, intervalMs, commit, isHealing, fieldManager };
-    return { clock: this.#world.clock, ledger: this.#ledger, episodes, knowledge, ...asked };
+    const asked = { rules, graceMs, intervalMs, commit, isHealing };
+    return {
+      clock: this.#world.clock,
+      ledger: this.#ledger,
+      episodes,
+      knowledge,
+      fieldManager: reader.fieldManager,
+      ...asked,
+    };
   }
 
   #task(

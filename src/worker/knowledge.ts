@@ -3,6 +3,7 @@ import { look, type Known } from "../core/drift/known";
 import type { Reader } from "../core/drift/snapshot";
 import { hasFinished, vanishes } from "../core/heal/finished";
 import { isMeantToGo } from "../core/sync/recreate";
+import { ANNOTATION_PRUNE } from "../model/annotations";
 import type { Live, Sighting } from "../model/live";
 import { kindId, type Desired, type KindInfo } from "../model/manifest";
 import { formatKey } from "../model/object-key";
@@ -63,7 +64,7 @@ export class Knowledge {
     return this.#known;
   }
 
-  /** What Git declares from now on: only of that, changes are told. */
+  /** What Git declares from now on. */
   expect(desired: ReadonlyMap<string, Desired>): void {
     this.#wanted = desired;
     // what comes back to Git one day was not deleted by hand
@@ -90,6 +91,11 @@ export class Knowledge {
     this.#known.delete(id);
   }
 
+  /** It was deleted, and no hand did that. */
+  removed(id: string, uid: string): void {
+    if (this.#known.get(id)?.live.uid === uid) this.#known.delete(id);
+  }
+
   /** It was there once, as another process has told. */
   markGone(id: string, what: Gone): void {
     this.#gone.set(id, what);
@@ -108,7 +114,10 @@ export class Knowledge {
 
   /** It is to be decided on anew. */
   touch(id: string): void {
-    if (!this.#wanted.has(id)) return;
+    if (this.#wanted.has(id) || this.#known.has(id)) this.#tell(id);
+  }
+
+  #tell(id: string): void {
     this.#changed.add(id);
     this.#options.changed();
   }
@@ -141,7 +150,12 @@ export class Knowledge {
     if (!isOurs && before?.live.uid !== seen.live.uid) return;
     if (isOurs) this.#unsure.delete(id);
     const after = this.#see(kind, seen);
-    if (after !== before && isNews(before, after)) this.touch(id);
+    if (after !== before) this.#tellNews(id, before, after);
+  }
+
+  #tellNews(id: string, before: Known | undefined, after: Known): void {
+    const isTold = this.#wanted.has(id) ? isNews(before, after) : isNewsOfOrphan(before, after);
+    if (isTold) this.#tell(id);
   }
 
   /** The same object in two versions of its API has two sets of fields. */
@@ -163,13 +177,18 @@ export class Knowledge {
     const id = formatKey(live.key);
     const before = this.#known.get(id);
     if (before === undefined ? !this.#isOurs(live) : before.live.uid !== live.uid) return;
-    if (!this.#wanted.has(id)) return void this.#known.delete(id);
+    if (this.#wanted.has(id)) this.#lostDeclared(live, isDone);
+    else this.#known.delete(id);
+    this.#tell(id);
+  }
+
+  #lostDeclared(live: Live, isDone: boolean): void {
+    const id = formatKey(live.key);
     this.#unsure.add(id);
     const finished = isDone ? parseApplied(live.annotations)?.digest : undefined;
-    if (this.#wasOurs(before) && this.#isLoss(id, live)) {
+    if (this.#wasOurs(this.#known.get(id)) && this.#isLoss(id, live)) {
       this.#gone.set(id, { uid: live.uid, finished });
     }
-    this.touch(id);
   }
 
   /** Nobody saw it go: work that cleans itself up has done so. */
@@ -193,11 +212,21 @@ export class Knowledge {
   }
 }
 
+/** What may change the fate of an object that Git does not declare. */
+function isNewsOfOrphan(before: Known | undefined, after: Known): boolean {
+  const asked = (known: Known) => known.live.annotations[ANNOTATION_PRUNE];
+  if (before === undefined || asked(before) !== asked(after)) return true;
+  return hasNewState(before, after);
+}
+
 /** What has to be decided about: a field of ours differs, or no longer does, or somebody asks for something. */
 function isNews(before: Known | undefined, after: Known): boolean {
   if (after.object !== undefined || before === undefined) return true;
+  return before.object !== undefined || hasNewState(before, after);
+}
+
+function hasNewState(before: Known, after: Known): boolean {
   return (
-    before.object !== undefined ||
     before.suspendHeal?.value !== after.suspendHeal?.value ||
     before.live.terminating !== after.live.terminating
   );

@@ -1,15 +1,17 @@
 /** The report of a walk: what it did, and what stands about everything else. */
 import { summarise } from "../core/report/summarise";
-import { findOrphans, managedKinds } from "../core/sync/orphans";
+import { managedKinds } from "../core/sync/orphans";
 import type { Desired } from "../model/manifest";
 import { formatKey } from "../model/object-key";
-import type { OwnerMarks } from "../model/ownership";
+import type { StepOutcome } from "../model/outcome";
 import type { Report } from "../model/report";
 import type { Fault } from "../model/verdict";
 import type { Episodes } from "./episodes";
 import type { Knowledge } from "./knowledge";
 import type { Ledger } from "./ledger";
 import type { Progress } from "./progress";
+import type { Pruned } from "./pruner";
+import { orphanNotices, suspendedOrphans, tellOrphans } from "./tell-orphans";
 import type { Target } from "./target";
 
 export interface Reporting {
@@ -22,16 +24,16 @@ export interface Reporting {
   readonly knowledge: Knowledge;
   readonly episodes: Episodes;
   readonly ledger: Ledger;
-  readonly marks: OwnerMarks;
+  readonly pruned: Pruned;
   readonly now: number;
 }
 
 /** Asks nobody. */
 export function reportOf(reporting: Reporting): Report {
-  const { id, target, desired, progress, episodes, ledger, now } = reporting;
+  const { id, target, desired, progress, episodes, ledger, pruned, now } = reporting;
   const { unavailable, outcomes } = progress;
   const { knownKinds: known, unknown, notices, commit } = target;
-  const orphans = orphansOf(reporting);
+  const orphans = pruned.orphans.map(({ orphan }) => orphan.live.key);
   const wanted = [...target.desired.values()];
   const written = [...outcomes.values()];
   return summarise({
@@ -40,19 +42,23 @@ export function reportOf(reporting: Reporting): Report {
     told: ledger.told(),
     walked: new Set(desired.map(({ key }) => formatKey(key))),
     unknown,
-    orphans,
+    ...tellOrphans(pruned),
     kinds: managedKinds({ desired: wanted, orphans, known, unavailable }),
-    notices: [...notices, ...notLookedFor(known, unavailable), ...forged(reporting)],
+    notices: [
+      ...notices,
+      ...notLookedFor(known, unavailable),
+      ...forged(reporting),
+      ...orphanNotices(pruned),
+    ],
     drift: episodes.open(),
-    suspended: ledger.suspended(now),
+    suspended: [...ledger.suspended(now), ...suspendedOrphans(pruned)],
     fights: episodes.fights(now).map(fightSentence),
-    writes: written.filter(outcome => outcome.result === "applied" && outcome.changed).length,
+    writes: written.filter(isChange).length + pruned.pruned.length,
   });
 }
 
-function orphansOf({ knowledge, target, marks }: Reporting) {
-  const lives = [...knowledge.all()].map(([object, { live }]) => [object, live] as const);
-  return findOrphans(lives, target.desired, marks);
+function isChange(outcome: StepOutcome): boolean {
+  return outcome.result === "applied" && outcome.changed;
 }
 
 const SHOWN = 3;

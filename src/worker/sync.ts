@@ -4,9 +4,14 @@ import { summariseFault } from "../core/report/summarise";
 import { declaredKinds } from "../core/sync/declared-kinds";
 import { locate, type Located, type Locating } from "../core/sync/locate";
 import { NopeaError } from "../model/errors";
-import type { GitRemote, RepositorySpec, RepositoryStatus } from "../model/git-repository";
+import type {
+  GitRemote,
+  PendingObject,
+  RepositorySpec,
+  RepositoryStatus,
+} from "../model/git-repository";
 import { formatKey } from "../model/object-key";
-import { kindId, type Desired, type KindInfo, type Problem, type TypeRef } from "../model/manifest";
+import { kindId, typeOfId, type Desired, type KindInfo, type Problem } from "../model/manifest";
 import type { OwnerMarks } from "../model/ownership";
 import type { Report } from "../model/report";
 import type { World } from "../ports";
@@ -16,6 +21,7 @@ import type { Episodes } from "./episodes";
 import type { Keeper } from "./keeper";
 import type { Knowledge } from "./knowledge";
 import { recallAbsent, recallSuspensions } from "./recall";
+import type { Pruner } from "./pruner";
 import type { RecordWriter } from "./record-writer";
 import type { Target } from "./target";
 import { knownFiles, render, type Rendered } from "./render";
@@ -37,7 +43,8 @@ export interface Job {
   readonly knowledge: Knowledge;
   readonly episodes: Episodes;
   readonly records: RecordWriter;
-  readonly chronicle: Pick<Chronicle, "tellKinds">;
+  readonly pruner: Pruner;
+  readonly chronicle: Pick<Chronicle, "tellAhead">;
 }
 
 export interface Synced {
@@ -114,18 +121,19 @@ async function apply(world: World, job: Rest, signal: AbortSignal): Promise<Repo
     id: job.id,
     target,
     recall: (baseOf: BaseOf) => recall({ ...job, target, baseOf }, signal),
-    beforeWrites: () =>
-      job.chronicle.tellKinds([...new Set([...knownKinds, ...kinds.keys()])].sort(), signal),
+    beforeWrites: (pending: readonly PendingObject[]) => {
+      const all = [...new Set([...knownKinds, ...kinds.keys()])].sort();
+      return job.chronicle.tellAhead({ kinds: all, pending }, signal);
+    },
   };
   return keeper.walk(walk, signal);
 }
 
 /** What this process did not see: records, suspensions, and what was there. */
-async function recall(
-  { records, episodes, knowledge, target, status, generation, baseOf }: Rest & Recalled,
-  signal: AbortSignal,
-): Promise<void> {
+async function recall(job: Rest & Recalled, signal: AbortSignal): Promise<void> {
+  const { records, episodes, knowledge, pruner, target, status, generation, baseOf } = job;
   episodes.remember(await records.load(signal));
+  pruner.recall(status.pending ?? []);
   const { desired, commit } = target;
   const recalling = {
     knowledge,
@@ -157,7 +165,7 @@ function everyKind(desired: readonly Desired[], known: readonly KindInfo[]) {
 
 /** Kinds of what is declared, from the API server or from a CustomResourceDefinition of the same commit. */
 async function findKinds(world: World, rendered: Rendered, job: Job, signal: AbortSignal) {
-  const before = (job.status.resources?.kinds ?? []).map(typeOf);
+  const before = (job.status.resources?.kinds ?? []).map(typeOfId);
   const wanted = [...rendered.declared.map(({ manifest }) => manifest), ...before];
   const { served, unavailable } = await world.cluster.kinds(wanted, signal);
   const declared = declaredKinds(rendered.declared);
@@ -165,12 +173,6 @@ async function findKinds(world: World, rendered: Rendered, job: Job, signal: Abo
   for (const [id, kind] of served) kinds.set(id, kind);
   const known = before.flatMap(type => served.get(kindId(type)) ?? []);
   return { kinds, known, unavailable };
-}
-
-/** The inverse of kindId. */
-function typeOf(name: string): TypeRef {
-  const slash = name.lastIndexOf("/");
-  return { apiVersion: name.slice(0, slash), kind: name.slice(slash + 1) };
 }
 
 /** What Git asks for and nopea cannot do yet, and nobody loses anything by. */

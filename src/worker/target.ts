@@ -1,4 +1,5 @@
 /** What the objects of a repository are to be like, and what its GitRepository asks for besides. */
+import type { PrunePolicy } from "../core/sync/prune";
 import type { Unknown } from "../core/sync/locate";
 import type { Desired, KindInfo } from "../model/manifest";
 import type { Fault } from "../model/verdict";
@@ -23,10 +24,19 @@ export interface Target {
   readonly source: string;
 }
 
+/** What the GitRepository asks for about objects that Git no longer declares. */
+export interface PruneWish extends PrunePolicy {
+  /** The commit that somebody has confirmed with nopea.io/confirm-prune. */
+  readonly confirmed?: string | undefined;
+  /** The GitRepository itself goes, and its objects with it: nothing has to be confirmed. */
+  readonly isLeaving?: boolean;
+}
+
 /** What the GitRepository asks for right now. */
 export interface Policy extends Pick<Healers, "rules" | "graceMs"> {
   readonly source: string;
   readonly intervalMs: number;
+  readonly wish: PruneWish;
 }
 
 /** Nothing of a hand is touched. */
@@ -34,4 +44,5 @@ export const NO_POLICY: Omit<Policy, "source"> = {
   rules: { healPolicy: "manual", conflictPolicy: "live" },
   graceMs: undefined,
   intervalMs: 60_000,
+  wish: { prune: false, conflictPolicy: "live" },
 };

@@ -1,23 +1,23 @@
 /** One repository's life: looks at Git when it is time or when nudged, walks when something changed, and tells. */
 import { refusal } from "../core/repository/refusal";
 import { summariseFault } from "../core/report/summarise";
-import { isNews } from "../core/sync/news";
 import { NopeaError } from "../model/errors";
 import type { Repository, RepositorySpec } from "../model/git-repository";
 import type { Report } from "../model/report";
 import type { World } from "../ports";
 import { createAlarm, type Alarm } from "./alarm";
+import { createAmender, type Amender } from "./amender";
+import { attemptSync, type Trying } from "./attempt";
 import { Chronicle } from "./chronicle";
 import { createCustody, type Custody } from "./custody";
-import { setDeadline } from "./deadline";
 import { faultOf, Stopped, Superseded } from "./endings";
 import { heal } from "./heal";
+import { leave } from "./leave";
 import { policyOf } from "./policy";
 import { createPushes, type Pushes } from "./pushes";
-import { remoteOf } from "./remote";
 import { Rhythm } from "./rhythm";
 import type { Slots } from "./slots";
-import { sync, type Memory } from "./sync";
+import type { Memory } from "./sync";
 import { together } from "./together";
 
 export class Worker {
@@ -26,6 +26,7 @@ export class Worker {
   readonly #alarm: Alarm;
   readonly #pushes: Pushes;
   readonly #chronicle: Chronicle;
+  readonly #amender: Amender;
   readonly #life = new AbortController();
   #repository: Repository;
   #attempt: AbortController | undefined;
@@ -34,6 +35,8 @@ export class Worker {
   custody: Custody | undefined;
   /** What ends the decisions on the cluster that are under way. */
   #healing: AbortController | undefined;
+  /** The GitRepository goes, and finalizers were waited for long enough. */
+  #isHurried = false;
   readonly #rhythm: Rhythm;
   /** What the server says is the branch's tip, in the look that is under way. */
   #tip: string | undefined;
@@ -46,6 +49,7 @@ export class Worker {
     this.#pushes = createPushes(world.clock);
     this.#rhythm = new Rhythm(world.clock);
     this.#chronicle = new Chronicle(world, repository, this.#life.signal);
+    this.#amender = createAmender(world, this.#life.signal);
   }
 
   get repository(): Repository {
@@ -56,7 +60,9 @@ export class Worker {
   update(repository: Repository): boolean {
     const before = this.#repository;
     this.#repository = repository;
-    if (repository.generation !== before.generation) this.#supersede();
+    const isOther = repository.generation !== before.generation;
+    if (repository.confirmPrune !== before.confirmPrune) this.custody?.keeper.reconsider();
+    if (isOther || repository.isLeaving !== before.isLeaving) this.#supersede();
     else if (repository.syncAt === before.syncAt) return false;
     this.#alarm.nudge();
     return true;
@@ -109,7 +115,7 @@ export class Worker {
   #takeCustody(alarm: Alarm, life: AbortSignal): Custody {
     const custody = createCustody(this.#world, {
       repository: this.#repository.id,
-      policy: () => policyOf(this.#repository, this.#world.settings()),
+      policy: () => policyOf(this.#repository, this.#world.settings(), this.#isHurried),
       changed: () => alarm.nudge(),
       decided: () => alarm.reset(),
       life,
@@ -118,10 +124,12 @@ export class Worker {
     return custody;
   }
 
-  #heal({ keeper }: Custody, alarm: Alarm, signal: AbortSignal): Promise<void> {
+  #heal({ keeper, pruner }: Custody, alarm: Alarm, signal: AbortSignal): Promise<void> {
     const attempt = () => (this.#healing = new AbortController());
-    const healed = (report: Report) =>
+    const healed = (report: Report) => {
       this.#chronicle.healed(this.#repository, report, this.#rhythm.generation);
+      this.#amender.endConfirmation(this.#repository, report, pruner);
+    };
     return heal(this.#world, { keeper, alarm, attempt, healed }, signal);
   }
 
@@ -138,6 +146,7 @@ export class Worker {
 
   async #look(custody: Custody): Promise<void> {
     const repository = this.#repository;
+    if (repository.isLeaving) return this.#leave(repository, custody);
     const id = this.#world.newId();
     const fault = refusal(repository.parsed, this.#world.settings());
     if (fault !== undefined || !repository.parsed.ok) {
@@ -145,21 +154,41 @@ export class Worker {
       if (fault) this.#finish(repository, summariseFault(id, undefined, fault));
       return;
     }
-    if (repository.parsed.spec.suspend) this.#rest(repository);
-    else await this.#tryToSync(repository, repository.parsed.spec, { id, custody });
+    const { spec } = repository.parsed;
+    if (spec.suspend) this.#rest(repository, spec);
+    else await this.#tryToSync(repository, spec, { id, custody });
+  }
+
+  async #leave(repository: Repository, custody: Custody): Promise<void> {
+    const attempt = new AbortController();
+    this.#attempt = attempt;
+    const hurry = () => (this.#isHurried = true);
+    try {
+      await leave(this.#world, { repository, custody, hurry }, attempt.signal);
+      this.#rhythm.rest();
+    } catch (error) {
+      if (!attempt.signal.aborted) throw error;
+    } finally {
+      this.#attempt = undefined;
+    }
   }
 
   async #tryToSync(
     repository: Repository,
     spec: RepositorySpec,
-    { id, custody }: Omit<Trying, "attempt">,
+    { id, custody }: Pick<Trying, "id" | "custody">,
   ): Promise<void> {
     if (this.#rhythm.wake()) custody.keeper.beginWatching();
     const attempt = new AbortController();
     this.#attempt = attempt;
     const startedAt = this.#world.clock.now();
     try {
-      const report = await this.#attemptSync(repository, spec, { id, attempt, custody });
+      const [memory, chronicle, rhythm] = [this.#memory, this.#chronicle, this.#rhythm];
+      const found = (tip: string) => (this.#tip = tip);
+      const trying = { id, attempt, custody, repository, spec, memory, chronicle, rhythm, found };
+      const synced = await attemptSync(this.#world, this.#slots, trying);
+      this.#memory = synced?.memory ?? memory;
+      const report = synced?.report;
       if (report !== undefined) this.#finish(repository, report, startedAt);
     } catch (error) {
       const cause: unknown = attempt.signal.aborted ? attempt.signal.reason : error;
@@ -169,39 +198,9 @@ export class Worker {
     }
   }
 
-  /** Undefined: nothing has changed. */
-  async #attemptSync(
-    repository: Repository,
-    spec: RepositorySpec,
-    { id, attempt, custody }: Trying,
-  ): Promise<Report | undefined> {
-    const giveBack = await this.#slots.take(attempt.signal);
-    const liftDeadline = setDeadline(this.#world.clock, spec, attempt);
-    try {
-      const remote = await remoteOf(this.#world, repository.id, spec, attempt.signal);
-      const tip = await this.#world.git.resolve(remote, attempt.signal);
-      this.#tip = tip;
-      const wish = { ...repository, tip };
-      if (this.#rhythm.hasNothingToDo(wish, this.#chronicle.status)) {
-        this.#rhythm.idle(spec.intervalMs, id);
-        return undefined;
-      }
-      if (isNews(wish, this.#chronicle.status)) this.#chronicle.syncing(repository, tip);
-      const { status } = this.#chronicle;
-      const { generation } = repository;
-      const [memory, chronicle] = [this.#memory, this.#chronicle];
-      const job = { ...custody, id, spec, remote, tip, memory, status, generation, chronicle };
-      const synced = await sync(this.#world, job, attempt.signal);
-      this.#memory = synced.memory;
-      return synced.report;
-    } finally {
-      liftDeadline();
-      giveBack();
-    }
-  }
-
   /** Until spec.suspend changes, which is another generation: neither Git nor the cluster is asked anything. */
-  #rest(repository: Repository): void {
+  #rest(repository: Repository, spec: RepositorySpec): void {
+    this.#amender.dropFinalizer(repository, spec);
     this.custody?.keeper.rest();
     this.#rhythm.rest();
     this.#chronicle.suspended(repository);
@@ -221,11 +220,6 @@ export class Worker {
   #finish(repository: Repository, report: Report, startedAt = this.#world.clock.now()): void {
     this.#rhythm.finished(repository, report, this.custody?.keeper.failures ?? new Map());
     this.#chronicle.finished(repository, report, this.#world.clock.now() - startedAt);
+    if (this.custody) this.#amender.endConfirmation(repository, report, this.custody.pruner);
   }
-}
-
-interface Trying {
-  readonly id: string;
-  readonly attempt: AbortController;
-  readonly custody: Custody;
 }

@@ -5,8 +5,6 @@ import { conditionOf, configMap, readyMessage, repositoryApi, useWorld } from ".
 const world = useWorld();
 
 const restricting: readonly (readonly [field: string, value: unknown, named: string])[] = [
-  ["prune", true, "spec.prune"],
-  ["deletionPolicy", "Delete", "spec.deletionPolicy Delete"],
   ["serviceAccountName", "deployer", "spec.serviceAccountName"],
 ];
 
@@ -55,8 +53,8 @@ describe.concurrent("a field that restricts and cannot be honoured yet", () => {
       spec: { interval: "1s" },
     });
     await app.synced();
-    await app.edit({ prune: true });
-    await app.failed(/spec\.prune: not implemented yet/);
+    await app.edit({ serviceAccountName: "deployer" });
+    await app.failed(/spec\.serviceAccountName: not implemented yet/);
     const mark = await world.mark();
     const asked = requestsOf(app.namespace).length;
     const second = await app.push({ "a.yaml": configMap("a", "2") });
@@ -67,7 +65,7 @@ describe.concurrent("a field that restricts and cannot be honoured yet", () => {
     );
     expect(requestsOf(app.namespace)).toHaveLength(asked);
     expect((await app.resource()).status?.lastSyncedCommit).toBe(app.commit);
-    await app.edit({ prune: false });
+    await app.edit({ serviceAccountName: null });
     await app.synced(second, 10_000);
   });
 });

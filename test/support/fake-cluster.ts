@@ -36,6 +36,9 @@ export type Verb =
   | "rehearse"
   | "execute"
   | "remove"
+  | "finalizer"
+  | "confirmation"
+  | "definition"
   | "repositories"
   | "status";
 
@@ -351,6 +354,18 @@ export function createFakeCluster(): FakeCluster {
       async repositories(namespace, signal) {
         await ask("repositories", signal);
         return repositories.names(namespace);
+      },
+      async setFinalizer(id, isWanted, signal) {
+        await ask("finalizer", signal);
+        repositories.setFinalizer(id, isWanted);
+      },
+      async takeConfirmation(id, commit, signal) {
+        await ask("confirmation", signal);
+        repositories.takeConfirmation(id, commit);
+      },
+      async isUninstalled(signal) {
+        await ask("definition", signal);
+        return repositories.isUninstalled;
       },
       async writeStatus(id, status, signal) {
         await ask("status", signal);

@@ -1,5 +1,9 @@
 /** GitRepositories as an API server keeps them: generations, uids, status, and a watch that tells of every change. */
-import { ANNOTATION_SYNC_AT } from "../../src/model/annotations";
+import {
+  ANNOTATION_CONFIRM_PRUNE,
+  ANNOTATION_SYNC_AT,
+  FINALIZER,
+} from "../../src/model/annotations";
 import type { RawRepository, RepositoryId, RepositoryStatus } from "../../src/model/git-repository";
 import type { Json } from "../../src/model/json";
 import type { Inbox } from "../../src/worker/inbox";
@@ -12,6 +16,16 @@ export interface FakeRepositories {
   create(namespace: string, name: string, spec: Spec): RepositoryId;
   edit(id: RepositoryId, changes: Spec): void;
   syncAt(id: RepositoryId, value: string): void;
+  /** Sets the annotation nopea.io/confirm-prune. */
+  confirm(id: RepositoryId, commit: string): void;
+  confirmationOf(id: RepositoryId): string | undefined;
+  setFinalizer(id: RepositoryId, isWanted: boolean): void;
+  takeConfirmation(id: RepositoryId, commit: string): void;
+  finalizersOf(id: RepositoryId): readonly string[];
+  exists(id: RepositoryId): boolean;
+  /** The definition of GitRepositories is being deleted. */
+  isUninstalled: boolean;
+  /** With a finalizer on it, it stays until that is off. */
   delete(id: RepositoryId): void;
   /** Sends the object as it is once more, as a relist does. */
   resend(id: RepositoryId): void;
@@ -43,14 +57,21 @@ export function createFakeRepositories(): FakeRepositories {
   const put = (id: RepositoryId, raw: RawRepository) => {
     const version = { resourceVersion: `${++count}` };
     const next = { id, raw: { ...raw, metadata: { ...raw.metadata, ...version } } };
-    stored.set(placeOf(id), next);
-    inbox?.upsert(next.raw);
+    const { deletionTimestamp, finalizers = [] } = next.raw.metadata;
+    const isOver = deletionTimestamp !== undefined && finalizers.length === 0;
+    if (isOver) stored.delete(placeOf(id));
+    else stored.set(placeOf(id), next);
+    if (isOver) inbox?.remove(next.raw);
+    else inbox?.upsert(next.raw);
   };
   const change = (id: RepositoryId, by: (raw: RawRepository) => RawRepository) => {
     const found = find(id);
     if (found === undefined) throw new Error(`no GitRepository ${placeOf(id)}`);
     put(id, by(found.raw));
   };
+
+  const annotate = (id: RepositoryId, annotations: Readonly<Record<string, string>>) =>
+    change(id, raw => ({ ...raw, metadata: { ...raw.metadata, annotations } }));
 
   return {
     written,
@@ -69,15 +90,26 @@ export function createFakeRepositories(): FakeRepositories {
         metadata: { ...raw.metadata, generation: (raw.metadata?.generation ?? 0) + 1 },
         spec: { ...raw.spec, ...changes },
       })),
-    syncAt: (id, value) =>
-      change(id, raw => ({
-        ...raw,
-        metadata: { ...raw.metadata, annotations: { [ANNOTATION_SYNC_AT]: value } },
-      })),
+    syncAt: (id, value) => annotate(id, { [ANNOTATION_SYNC_AT]: value }),
+    isUninstalled: false,
+    confirm: (id, commit) => annotate(id, { [ANNOTATION_CONFIRM_PRUNE]: commit }),
+    confirmationOf: id => find(id)?.raw.metadata?.annotations?.[ANNOTATION_CONFIRM_PRUNE],
+    takeConfirmation(id, commit) {
+      const found = find(id)?.raw.metadata?.annotations?.[ANNOTATION_CONFIRM_PRUNE];
+      if (found === commit) annotate(id, {});
+    },
+    finalizersOf: id => find(id)?.raw.metadata?.finalizers ?? [],
+    exists: id => find(id) !== undefined,
+    setFinalizer(id, isWanted) {
+      const before = find(id)?.raw.metadata?.finalizers ?? [];
+      if (find(id) === undefined || before.includes(FINALIZER) === isWanted) return;
+      const finalizers = isWanted ? [FINALIZER] : [];
+      change(id, raw => ({ ...raw, metadata: { ...raw.metadata, finalizers } }));
+    },
     delete(id) {
-      const found = find(id);
-      stored.delete(placeOf(id));
-      if (found !== undefined) inbox?.remove(found.raw);
+      const metadata = { deletionTimestamp: "2026-01-15T10:30:00Z" };
+      if (find(id) === undefined) return;
+      change(id, raw => ({ ...raw, metadata: { ...raw.metadata, ...metadata } }));
     },
     resend(id) {
       const found = find(id);

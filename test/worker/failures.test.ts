@@ -279,7 +279,7 @@ describe("the API server and time", { timeout: 30_000 }, () => {
 });
 
 describe("fields that are not implemented", { timeout: 30_000 }, () => {
-  test.each([{ prune: true }, { deletionPolicy: "Delete" }, { serviceAccountName: "deployer" }])(
+  test.each([{ serviceAccountName: "deployer" }])(
     "%o: refused without any request to Git and without any write",
     async spec => {
       const world = createFakeWorld();

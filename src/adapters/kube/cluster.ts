@@ -6,6 +6,7 @@ import { createFollowing, type FollowingOptions } from "./follow";
 import { observe } from "./observe";
 import { rehearse } from "./rehearse";
 import { remove } from "./remove";
+import { isUninstalled, setFinalizer, takeConfirmation } from "./repository-metadata";
 import { repositoryNames, writeStatus } from "./repositories";
 
 /** Requests go through `kube`, and so through one pool of connections; watches go on until the end of `life`. */
@@ -22,6 +23,9 @@ export function createCluster(options: FollowingOptions): Cluster {
     execute: (plan, told, signal) => execute({ kube, discovery }, plan, told, signal),
     remove: (removal, signal) => remove(kube, removal, signal),
     repositories: (namespace, signal) => repositoryNames(kube, namespace, signal),
+    setFinalizer: (id, isWanted, signal) => setFinalizer(kube, id, isWanted, signal),
+    takeConfirmation: (id, commit, signal) => takeConfirmation(kube, id, commit, signal),
+    isUninstalled: signal => isUninstalled(kube, signal),
     writeStatus: (id, status, signal) => writeStatus(kube, id, status, signal),
   };
 }

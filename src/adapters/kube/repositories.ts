@@ -31,7 +31,7 @@ export async function writeStatus(
   status: RepositoryStatus,
   signal: AbortSignal,
 ): Promise<void> {
-  const path = `${repositoriesPath(namespace)}/${name}/status`;
+  const path = `${repositoryPath({ namespace, name })}/status`;
   // an apply to a status does not look at the uid: the test keeps a new repository from getting an old one's status
   const patch = [
     { op: "test", path: "/metadata/uid", value: uid },
@@ -49,6 +49,11 @@ export async function writeStatus(
   if (answer.status < 300 || answer.status === 404 || isAnother(answer)) return;
   const message = typeof answer.body.message === "string" ? answer.body.message : "";
   throw new NopeaError("cluster-unreachable", `PATCH ${path}: ${answer.status} ${message}`);
+}
+
+/** One GitRepository. */
+export function repositoryPath({ namespace, name }: Omit<RepositoryId, "uid">): string {
+  return `${repositoriesPath(namespace)}/${name}`;
 }
 
 function repositoriesPath(namespace: string): string {

@@ -8,7 +8,17 @@ import type { Unknown } from "../sync/locate";
 export interface Summary
   extends Pick<
     Report,
-    "id" | "orphans" | "kinds" | "notices" | "drift" | "suspended" | "fights" | "writes"
+    | "id"
+    | "orphans"
+    | "pruned"
+    | "going"
+    | "unpruned"
+    | "kinds"
+    | "notices"
+    | "drift"
+    | "suspended"
+    | "fights"
+    | "writes"
   > {
   readonly commit: string;
   /** What stands about every object, by formatKey. */
@@ -16,10 +26,12 @@ export interface Summary
   /** Objects that this walk was about. */
   readonly walked: ReadonlySet<string>;
   readonly unknown: readonly Unknown[];
+  /** Orphans that the API server does not let go. */
+  readonly notGone: readonly FailedObject[];
 }
 
 /** Total: every object is told of in exactly one list, or needs no telling (kept as it was). */
-export function summarise({ told, walked, unknown, ...rest }: Summary): Report {
+export function summarise({ told, walked, unknown, notGone, ...rest }: Summary): Report {
   const keys = (result: Told["result"]) =>
     [...told].flatMap(([id, { result: theirs, desired }]) =>
       theirs === result && (result === "held" || walked.has(id)) ? [desired.key] : [],
@@ -30,7 +42,7 @@ export function summarise({ told, walked, unknown, ...rest }: Summary): Report {
   return {
     ...rest,
     looked: true,
-    failed: [...unknown.map(unknownKind), ...failed],
+    failed: [...unknown.map(unknownKind), ...failed, ...notGone],
     created: keys("created"),
     updated: keys("updated"),
     adopted: keys("adopted"),
@@ -45,6 +57,9 @@ const NOTHING = {
   adopted: [],
   held: [],
   orphans: [],
+  pruned: [],
+  going: [],
+  unpruned: [],
   failed: [],
   drift: [],
   suspended: [],

@@ -7,8 +7,6 @@ export function restrictionsNotImplemented(
   defaultServiceAccount: string | undefined,
 ): readonly string[] {
   const fields: readonly (readonly [boolean, string])[] = [
-    [spec.prune, "spec.prune"],
-    [spec.deletionPolicy !== "Retain", `spec.deletionPolicy ${spec.deletionPolicy}`],
     [spec.serviceAccountName !== undefined, "spec.serviceAccountName"],
     [defaultServiceAccount !== undefined, "NOPEA_DEFAULT_SERVICE_ACCOUNT"],
   ];

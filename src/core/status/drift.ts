@@ -30,7 +30,7 @@ export function driftStatus(report: Report, rfc3339: FormatTime): DriftStatus {
     driftCount: drift.length,
     drift: orNothing(newest.map(episode => driftedObject(episode, rfc3339))),
     suspended: orNothing(latest.map(object => suspendedObject(object, rfc3339))),
-    pending: orNothing([...waiting, ...kept].slice(0, NEWEST)),
+    pending: orNothing([...report.unpruned, ...waiting, ...kept].slice(0, NEWEST)),
   };
 }
 

@@ -1,5 +1,5 @@
 /** The status of a GitRepository while nopea works on it. */
-import type { RepositoryStatus } from "../../model/git-repository";
+import type { PendingObject, RepositoryStatus } from "../../model/git-repository";
 import { progressConditions, suspendedConditions, type ConditionContext } from "./conditions";
 
 /** Before the first attempt. observedGeneration waits until something was done about the generation. */
@@ -29,11 +29,34 @@ export function statusDuring(commit: string, context: ConditionContext): Reposit
   };
 }
 
-/** Kinds are told before the first object of a new kind is written: whoever restarts must know where to look. */
-export function statusWithKinds(
-  status: RepositoryStatus,
-  kinds: readonly string[],
-): RepositoryStatus {
+/**
+ * Told before the first write: the kinds of what is written, since whoever restarts must know where to look, and what
+ * may not be pruned, since what is new looks like what was there before as soon as it is in.
+ */
+export function statusAhead(status: RepositoryStatus, { kinds, pending }: Ahead): RepositoryStatus {
   const known = status.resources ?? { total: 0, kinds: [], orphanCount: 0, orphans: [] };
-  return { ...status, resources: { ...known, kinds } };
+  const others = (status.pending ?? []).filter(({ because }) => because !== "confirm-prune");
+  const all = [...pending, ...others].slice(0, MOST_PENDING);
+  const next = { ...status, resources: { ...known, kinds } };
+  return pending.length === 0 ? next : { ...next, pending: all };
+}
+
+/** What has to be in the status before anything is written. */
+export interface Ahead {
+  readonly kinds: readonly string[];
+  readonly pending: readonly PendingObject[];
+}
+
+const MOST_PENDING = 20;
+
+/** True where a status has all of it. */
+export function tells(status: RepositoryStatus, { kinds, pending }: Ahead): boolean {
+  const known = status.resources?.kinds ?? [];
+  const told = new Set((status.pending ?? []).map(textOf));
+  const wanted = pending.slice(0, MOST_PENDING);
+  return kinds.every(kind => known.includes(kind)) && wanted.every(one => told.has(textOf(one)));
+}
+
+function textOf({ object, commit, because }: PendingObject): string {
+  return `${because} ${commit} ${object}`;
 }

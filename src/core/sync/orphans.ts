@@ -2,24 +2,36 @@
 import type { Live } from "../../model/live";
 import { kindId, type Desired } from "../../model/manifest";
 import type { ObjectKey } from "../../model/object-key";
-import type { OwnerMarks } from "../../model/ownership";
+import { isLabelledAs, type OwnerMarks } from "../../model/ownership";
 import { classify } from "./classify";
 
-/** Only what is labelled as ours and has our own field manager: a copy made by hand is nobody's orphan. Sorted. */
-export function findOrphans(
-  lives: Iterable<readonly [string, Live]>,
-  desired: ReadonlyMap<string, Desired>,
-  marks: OwnerMarks,
-): readonly ObjectKey[] {
-  return [...lives]
-    .filter(([id, live]) => !desired.has(id) && !live.terminating && isOurs(live, marks))
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([, { key }]) => key);
+export interface Undeclared<T> {
+  readonly orphans: readonly T[];
+  /** Labelled as ours, but never applied by us: copies by hand. They are nobody's orphans. */
+  readonly copies: readonly T[];
 }
 
-function isOurs(live: Live, marks: OwnerMarks): boolean {
-  const standing = classify(live, marks, () => false);
-  return standing.of === "us" && standing.labelled;
+/**
+ * Only what has our labels and our own field manager counts as ours. Both sorted. An object that is served in two groups
+ * and declared in one of them is declared.
+ */
+export function findUndeclared<T extends { readonly live: Live }>(
+  known: Iterable<readonly [string, T]>,
+  desired: ReadonlyMap<string, unknown>,
+  marks: OwnerMarks,
+): Undeclared<T> {
+  const all = [...known];
+  const declared = new Set(all.flatMap(([id, { live }]) => (desired.has(id) ? [live.uid] : [])));
+  const undeclared = all
+    .filter(([id, { live }]) => !desired.has(id) && !declared.has(live.uid))
+    .filter(([, { live }]) => isLabelledAs(marks, live.labels))
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, item]) => item);
+  const isOurs = ({ live }: T) => classify(live, marks, () => false).of === "us";
+  return {
+    orphans: undeclared.filter(isOurs),
+    copies: undeclared.filter(item => !isOurs(item)),
+  };
 }
 
 export interface Managed {

@@ -10,33 +10,7 @@ import { leftovers, removal } from "../drift/leftovers";
 import { replacement } from "../drift/replace";
 import type { Reader, Snapshot } from "../drift/snapshot";
 import { annotationsOf } from "../heal/suspension";
-
-/** Kinds by the stage that they belong to; every other kind is of the third. */
-const STAGES: readonly ReadonlySet<string>[] = [
-  new Set(["Namespace", "CustomResourceDefinition"]),
-  new Set([
-    "ClusterRole",
-    "ClusterRoleBinding",
-    "ConfigMap",
-    "IngressClass",
-    "LimitRange",
-    "NetworkPolicy",
-    "PersistentVolume",
-    "PersistentVolumeClaim",
-    "PriorityClass",
-    "ResourceQuota",
-    "Role",
-    "RoleBinding",
-    "RuntimeClass",
-    "Secret",
-    "ServiceAccount",
-    "StorageClass",
-  ]),
-  new Set(),
-  // what can stand in the way of every other write comes last
-  new Set(["APIService", "MutatingWebhookConfiguration", "ValidatingWebhookConfiguration"]),
-];
-const THIRD = 2;
+import { STAGE_COUNT, stageOf } from "./stages";
 
 /** What nopea's own last apply was, and was answered with; absent: not known. */
 export interface Past {
@@ -53,10 +27,10 @@ export interface Planning {
 
 /** Within a stage the order is that of the verdicts. */
 export function plan(verdicts: readonly Writing[], { reader, commit, pastOf }: Planning): Plan {
-  const stages = STAGES.map((): Step[] => []);
+  const stages = Array.from({ length: STAGE_COUNT }, (): Step[] => []);
   for (const verdict of verdicts) {
     const past = pastOf(formatKey(verdict.desired.key));
-    stages[stageOf(verdict.desired.key.kind)]?.push(stepOf(verdict, past, reader));
+    stages[stageOf(verdict.desired.key)]?.push(stepOf(verdict, past, reader));
   }
   const { fieldManager } = reader;
   return { fieldManager, commit, stages: stages.filter(stage => stage.length > 0) };
@@ -66,11 +40,6 @@ export function plan(verdicts: readonly Writing[], { reader, commit, pastOf }: P
 export function isWriting(verdict: Verdict): verdict is Writing {
   const { action } = verdict;
   return action === "create" || action === "update" || action === "adopt" || action === "release";
-}
-
-function stageOf(kind: string): number {
-  const stage = STAGES.findIndex(kinds => kinds.has(kind));
-  return stage < 0 ? THIRD : stage;
 }
 
 function stepOf(verdict: Writing, past: Past, reader: Reader): Step {

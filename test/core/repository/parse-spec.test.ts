@@ -149,7 +149,7 @@ describe("a GitRepository", () => {
   const metadata = { name: "my-app", namespace: "shop", uid: "u1", generation: 3 };
 
   test("as the watch delivers it: identity, generation, status, spec and sync-at", () => {
-    const annotations = { "nopea.io/sync-at": "1737" };
+    const annotations = { "nopea.io/sync-at": "1737", "nopea.io/confirm-prune": "8f3c" };
     const status = { phase: "Synced" as const };
     expect(
       parseRepository({ metadata: { ...metadata, annotations }, spec: { url }, status }),
@@ -159,6 +159,20 @@ describe("a GitRepository", () => {
       parsed: parseSpec({ url }),
       status,
       syncAt: "1737",
+      confirmPrune: "8f3c",
+      isFinalized: false,
+      isLeaving: false,
+    });
+  });
+
+  test("with nopea's finalizer, and deleted: leaving", () => {
+    const finalizers = ["example.com/other", "nopea.io/delete-objects"];
+    const deletionTimestamp = "2026-01-15T10:30:00Z";
+    const of = (more: object) => parseRepository({ metadata: { ...metadata, ...more } });
+    expect(of({ finalizers })).toMatchObject({ isFinalized: true, isLeaving: false });
+    expect(of({ finalizers, deletionTimestamp })).toMatchObject({ isLeaving: true });
+    expect(of({ finalizers: ["example.com/other"], deletionTimestamp })).toMatchObject({
+      isLeaving: false,
     });
   });
 

@@ -26,8 +26,6 @@ function specOf(raw: object): RepositorySpec {
 }
 
 const RESTRICTIONS: readonly (readonly [object, string])[] = [
-  [{ prune: true }, "spec.prune"],
-  [{ deletionPolicy: "Delete" }, "spec.deletionPolicy Delete"],
   [{ serviceAccountName: "deployer" }, "spec.serviceAccountName"],
 ];
 
@@ -52,6 +50,8 @@ describe("refusal", () => {
     { healPolicy: "notify" },
     { conflictPolicy: "live" },
     { healGracePeriod: "5m" },
+    { prune: true },
+    { deletionPolicy: "Delete" },
   ])("%o: honoured, go ahead", raw => {
     expect(refusal(parseSpec({ url, ...raw }), settings)).toBeUndefined();
     expect(effectsNotImplemented(specOf(raw))).toEqual([]);
@@ -61,11 +61,6 @@ describe("refusal", () => {
   test("a default account: refused as well", () => {
     const fault = refusal(parseSpec({ url }), { ...settings, defaultServiceAccount: "deployer" });
     expect(fault?.message).toContain("NOPEA_DEFAULT_SERVICE_ACCOUNT");
-  });
-
-  test("several at once: all are named", () => {
-    const fault = refusal(parseSpec({ url, prune: true, deletionPolicy: "Delete" }), settings);
-    expect(fault?.message).toMatch(/^spec\.prune, spec\.deletionPolicy Delete: /);
   });
 
   test("a spec that cannot be read: every problem", () => {

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { summariseFault } from "../../../src/core/report/summarise";
 import { sameStatus } from "../../../src/core/status/same";
 import { statusAfter, type StatusContext } from "../../../src/core/status/status";
-import { statusBefore, statusDuring, statusWithKinds } from "../../../src/core/status/progress";
+import { statusBefore, statusDuring, statusAhead } from "../../../src/core/status/progress";
 import type { Condition, RepositoryStatus } from "../../../src/model/git-repository";
 import type { FailedObject, Report } from "../../../src/model/report";
 import { COMMIT, desired, named, report } from "../../support/examples";
@@ -228,14 +228,17 @@ describe("a status during a sync", () => {
   });
 
   test("kinds: added to what is known, or the first thing that is", () => {
-    expect(statusWithKinds({}, ["v1/Secret"]).resources).toEqual({
+    expect(statusAhead({}, { kinds: ["v1/Secret"], pending: [] }).resources).toEqual({
       total: 0,
       kinds: ["v1/Secret"],
       orphanCount: 0,
       orphans: [],
     });
     const more = ["v1/ConfigMap", "v1/Secret"];
-    expect(statusWithKinds(after(good), more).resources).toMatchObject({ total: 1, kinds: more });
+    expect(statusAhead(after(good), { kinds: more, pending: [] }).resources).toMatchObject({
+      total: 1,
+      kinds: more,
+    });
   });
 });
 

@@ -1,20 +1,24 @@
 /** What we applied and Git no longer declares, and the kinds to look for it in. */
 import { describe, expect, test } from "vitest";
-import { findOrphans, managedKinds, type Managed } from "../../../src/core/sync/orphans";
+import { findUndeclared, managedKinds, type Managed } from "../../../src/core/sync/orphans";
 import type { Live } from "../../../src/model/live";
 import { formatKey } from "../../../src/model/object-key";
 import { CLUSTER_ROLE, CONFIG_MAP, desired, live, MARKS, named } from "../../support/examples";
 
 function one(name: string, change: Partial<Live> = {}): Live {
-  return live({ key: { ...live().key, name }, ...change });
+  return live({ uid: `uid-of-${name}`, key: { ...live().key, name }, ...change });
 }
 
-function orphansAmong(...objects: readonly Live[]): readonly string[] {
-  const seen = objects.map(object => [formatKey(object.key), object] as const);
+function undeclaredAmong(...objects: readonly Live[]) {
+  const seen = objects.map(object => [formatKey(object.key), { live: object }] as const);
   const declared = named("declared");
   const wanted = new Map([[formatKey(declared.key), declared]]);
-  return findOrphans(seen, wanted, MARKS).map(key => key.name);
+  const { orphans, copies } = findUndeclared(seen, wanted, MARKS);
+  const names = (of: typeof orphans) => of.map(({ live: { key } }) => key.name);
+  return { orphans: names(orphans), copies: names(copies) };
 }
+
+const orphansAmong = (...objects: readonly Live[]) => undeclaredAmong(...objects).orphans;
 
 describe("orphans", () => {
   test("ours and not declared: sorted; declared: none", () => {
@@ -24,13 +28,31 @@ describe("orphans", () => {
   test.each<[string, Partial<Live>]>([
     ["a copy by hand of one of ours", { managers: [{ manager: "kubectl", operation: "Update" }] }],
     ["ours with its labels stripped", { labels: {} }],
-    ["already being deleted", { terminating: true }],
     [
       "another repository's, which we applied once",
       { labels: { ...MARKS.labels, "nopea.io/repository": "other" } },
     ],
   ])("%s: none", (_, change) => {
     expect(orphansAmong(one("a", change))).toEqual([]);
+  });
+
+  test("already being deleted: still there", () => {
+    expect(orphansAmong(one("a", { terminating: true }))).toEqual(["a"]);
+  });
+
+  test("our labels on what we never applied: a copy", () => {
+    const managers = [{ manager: "kubectl", operation: "Update" }];
+    expect(undeclaredAmong(one("a", { managers }), one("b"))).toEqual({
+      orphans: ["b"],
+      copies: ["a"],
+    });
+  });
+
+  test("one object, served in two groups and declared in one: declared", () => {
+    const other = one("declared", {
+      key: { ...live().key, group: "old.example.com", name: "declared" },
+    });
+    expect(orphansAmong(one("declared"), other)).toEqual([]);
   });
 });
 

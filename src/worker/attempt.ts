@@ -1,0 +1,56 @@
+/** One try to bring a repository's commit in, within its turn and its time. */
+import { isNews } from "../core/sync/news";
+import type { Repository, RepositorySpec } from "../model/git-repository";
+import type { World } from "../ports";
+import type { Chronicle } from "./chronicle";
+import type { Custody } from "./custody";
+import { setDeadline } from "./deadline";
+import { keepFinalizer } from "./keep-finalizer";
+import { remoteOf } from "./remote";
+import type { Rhythm } from "./rhythm";
+import type { Slots } from "./slots";
+import { sync, type Memory, type Synced } from "./sync";
+
+export interface Trying {
+  /** ULID. */
+  readonly id: string;
+  readonly repository: Repository;
+  readonly spec: RepositorySpec;
+  readonly attempt: AbortController;
+  readonly custody: Custody;
+  readonly memory: Memory;
+  readonly chronicle: Chronicle;
+  readonly rhythm: Rhythm;
+  /** Told the tip of the branch as soon as it is known. */
+  readonly found: (tip: string) => void;
+}
+
+/** Undefined: nothing has changed. Rejects as sync does. */
+export async function attemptSync(
+  world: World,
+  slots: Slots,
+  { id, repository, spec, attempt, custody, memory, chronicle, rhythm, found }: Trying,
+): Promise<Synced | undefined> {
+  const { signal } = attempt;
+  const giveBack = await slots.take(signal);
+  const liftDeadline = setDeadline(world.clock, spec, attempt);
+  try {
+    await keepFinalizer(world, repository, spec, signal);
+    const remote = await remoteOf(world, repository.id, spec, signal);
+    const tip = await world.git.resolve(remote, signal);
+    found(tip);
+    const wish = { ...repository, tip };
+    if (rhythm.hasNothingToDo(wish, chronicle.status)) {
+      rhythm.idle(spec.intervalMs, id);
+      return undefined;
+    }
+    if (isNews(wish, chronicle.status)) chronicle.syncing(repository, tip);
+    const { status } = chronicle;
+    const { generation } = repository;
+    const job = { ...custody, id, spec, remote, tip, memory, status, generation, chronicle };
+    return await sync(world, job, signal);
+  } finally {
+    liftDeadline();
+    giveBack();
+  }
+}

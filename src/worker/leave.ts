@@ -1,0 +1,121 @@
+/** The end of a GitRepository with nopea's finalizer: its objects go where deletionPolicy says so, and then the finalizer. */
+import { refusal } from "../core/repository/refusal";
+import type { Repository } from "../model/git-repository";
+import { typeOfId } from "../model/manifest";
+import { formatKey } from "../model/object-key";
+import type { World } from "../ports";
+import type { Custody } from "./custody";
+import { LEAVING } from "./policy";
+import type { Target } from "./target";
+
+export interface Leaving {
+  readonly repository: Repository;
+  readonly custody: Custody;
+  /** From now on nobody waits for finalizers of others. */
+  readonly hurry: () => void;
+}
+
+const LOOK_AGAIN_MS = 1_000;
+/** After so long objects are deleted whose finalizers others among them may have to take off … */
+const PATIENT_MS = 60_000;
+/** … and after so long the finalizer goes: nobody's namespace may hang on it for ever. */
+const LONGEST_MS = 120_000;
+
+/** Ends when the finalizer is off, rejects when the signal is aborted. What could not be deleted by then stays. */
+export async function leave(world: World, leaving: Leaving, signal: AbortSignal): Promise<void> {
+  const { clock, log } = world;
+  const { id } = leaving.repository;
+  const repository = `${id.namespace}/${id.name}`;
+  const begun = clock.now();
+  for (let isDone = false; !isDone; ) {
+    const waited = clock.now() - begun;
+    if (waited > PATIENT_MS) leaving.hurry();
+    const left = await lookOnce(world, leaving, signal);
+    isDone = left.length === 0 || waited > LONGEST_MS;
+    if (isDone && left.length > 0) log.error({ repository, left }, "left behind");
+    if (!isDone) await clock.sleep(LOOK_AGAIN_MS, signal);
+  }
+  await release(world, leaving, signal);
+}
+
+/** What is still there, each in a word. Rejects when the signal is aborted. */
+async function lookOnce(
+  world: World,
+  leaving: Leaving,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const { id } = leaving.repository;
+  try {
+    const reason = await reasonToRetain(world, leaving.repository, signal);
+    if (reason === undefined) return await prune(world, leaving, signal);
+    world.log.info({ repository: `${id.namespace}/${id.name}`, reason }, "objects retained");
+    return [];
+  } catch (error) {
+    signal.throwIfAborted();
+    // also a bug: whoever deletes a GitRepository must not have to wait for the next version of nopea
+    world.log.warn(
+      { repository: `${id.namespace}/${id.name}`, error: String(error) },
+      "not pruned",
+    );
+    return ["not known"];
+  }
+}
+
+/** Why the objects stay; undefined: they go. */
+async function reasonToRetain(
+  { cluster, settings }: World,
+  { parsed }: Repository,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const fault = refusal(parsed, settings());
+  if (!parsed.ok || fault !== undefined) return fault?.message ?? "its spec is invalid";
+  if (parsed.spec.deletionPolicy === "Retain") return "deletionPolicy Retain";
+  if (parsed.spec.suspend) return "spec.suspend is true";
+  const isUninstalled = await cluster.isUninstalled(signal);
+  return isUninstalled ? "the definition of GitRepositories itself is being deleted" : undefined;
+}
+
+/** The walk with nothing desired: what is left of the objects. */
+async function prune(
+  world: World,
+  { repository: { status }, custody }: Leaving,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const knownKinds = status.resources?.kinds ?? [];
+  const { served, unavailable } = await world.cluster.kinds(knownKinds.map(typeOfId), signal);
+  const target: Target = {
+    commit: status.lastSyncedCommit ?? "",
+    desired: new Map(),
+    unknown: [],
+    kinds: knownKinds.flatMap(id => served.get(id) ?? []),
+    knownKinds,
+    unavailable,
+    notices: [],
+    bases: () => () => Promise.resolve(undefined),
+    source: LEAVING,
+  };
+  const recall = () => Promise.resolve();
+  const walk = { id: world.newId(), target, recall, beforeWrites: recall };
+  await custody.keeper.walk(walk, signal);
+  return [...unavailable.keys(), ...custody.pruner.left().map(formatKey)];
+}
+
+async function release(
+  { cluster, clock, log }: World,
+  { repository: { id } }: Leaving,
+  signal: AbortSignal,
+): Promise<void> {
+  for (;;) {
+    try {
+      await cluster.setFinalizer(id, false, signal);
+      return;
+    } catch (error) {
+      signal.throwIfAborted();
+      log.warn(
+        { repository: `${id.namespace}/${id.name}`, error: String(error) },
+        "finalizer not removed",
+      );
+      await clock.sleep(LOOK_AGAIN_MS, signal);
+    }
+  }
+}
