@@ -96,6 +96,37 @@ const CATALOGUE = {
     "remove the object from one of the two repositories",
   ),
   "object-refused": entry("ObjectRefused", "backoff", "correct the manifest"),
+  "immutable-field": entry(
+    "ImmutableField",
+    "backoff",
+    "undo the change, or have the object deleted and made anew with nopea.io/recreate: enabled on it in Git",
+  ),
+  "unknown-field": entry(
+    "UnknownField",
+    "backoff",
+    "correct the field's name, or update its CustomResourceDefinition",
+  ),
+  "object-too-large": entry("ObjectTooLarge", "backoff", "split it up"),
+  "quota-exceeded": entry(
+    "QuotaExceeded",
+    "backoff",
+    "raise the ResourceQuota, or declare less in this namespace",
+  ),
+  "admission-denied": entry(
+    "AdmissionDenied",
+    "backoff",
+    "change the object so that it is admitted, or ask whoever runs what refuses it",
+  ),
+  "webhook-failed": entry(
+    "WebhookFailed",
+    "backoff",
+    "check the server of the webhook, and its configuration",
+  ),
+  "reference-not-found": entry(
+    "ReferenceNotFound",
+    "backoff",
+    "add what it refers to to the repository, or correct the name",
+  ),
   "object-forbidden": entry(
     "Forbidden",
     "backoff",

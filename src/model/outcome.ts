@@ -15,6 +15,8 @@ export type StepOutcome =
     }
   /** The annotations of a suspension that has ended are off: decide again. */
   | { readonly result: "released"; readonly desired: Desired; readonly sighting: Sighting }
+  /** It was deleted, to be made anew: decide again. It may still be there, until its finalizers let it go. */
+  | { readonly result: "removed"; readonly desired: Desired }
   /** The object is not the one that the step was decided on: decide again. `patched`: but a patch before it is in. */
   | { readonly result: "stale"; readonly desired: Desired; readonly patched?: boolean }
   /** Others own fields of it (an unforced apply said so). */
@@ -28,5 +30,5 @@ export type StepOutcome =
 /** True where the write, or the first half of it, changed the object. */
 export function hasWritten(outcome: StepOutcome | undefined): boolean {
   if (outcome?.result === "stale") return outcome.patched === true;
-  return outcome?.result === "applied";
+  return outcome?.result === "applied" || outcome?.result === "removed";
 }

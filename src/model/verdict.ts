@@ -74,6 +74,8 @@ type Action =
   | { readonly action: "create"; readonly desired: Desired }
   /** It is ours and is not as it should be: write Git's content. */
   | ({ readonly action: "update" } & Overwrite)
+  /** Ours, and a field that Git changes is immutable: delete it, so that it can be made anew. */
+  | { readonly action: "recreate"; readonly desired: Desired; readonly live: Live }
   /** No repository manages it: take it over. Unforced at first, to see whose its fields are. */
   | ({ readonly action: "adopt" } & Overwrite)
   /** A timed suspension has ended: its annotations go, and then it is decided again. */

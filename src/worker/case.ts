@@ -11,11 +11,12 @@ import type { Case } from "../core/sync/decide";
 import { failedBefore } from "../core/sync/failures";
 import type { ObjectDrift } from "../model/drift";
 import type { JsonObject } from "../model/json";
+import type { Live } from "../model/live";
 import { kindId, type Desired } from "../model/manifest";
 import { formatKey } from "../model/object-key";
 import { hasWritten, type StepOutcome } from "../model/outcome";
 import { isLabelledAs, managingRepository, type OwnerMarks } from "../model/ownership";
-import type { DriftVerdict } from "../model/verdict";
+import type { DriftVerdict, Fault } from "../model/verdict";
 import type { Judging } from "./judging";
 import type { Exists } from "./owners";
 
@@ -48,6 +49,7 @@ export function caseOf(task: Judging, desired: Desired, round: Round): Case {
 const UNSEEN: Omit<Case, "desired" | "now"> = {
   namespace: "active",
   finished: false,
+  isOurs: false,
   disowned: false,
   ignored: [],
   dropped: [],
@@ -85,18 +87,32 @@ function isHalf(outcome: StepOutcome | undefined): boolean {
 }
 
 function historyOf(
-  { knowledge, leftovers, refused, failures }: Judging,
-  { id, desired }: LiveObject,
+  { knowledge, leftovers, refused, retried, immutable, failures, marks }: Judging,
+  { id, desired, known }: LiveObject,
   now: number,
 ) {
   const isRefused = refused.has(id);
+  const failed = failedBefore(failures, desired, now);
   return {
+    refusal: immutable.get(id),
+    isOurs: known !== undefined && isAppliedAs(known.live, marks),
     finished: knowledge.gone(id)?.finished === desired.digest,
     dropped: leftovers.get(id) ?? [],
     thorough: isRefused,
-    // what an apply was just refused for is tried at once by other means
-    failedBefore: isRefused ? undefined : failedBefore(failures, desired, now),
+    // what an apply was just refused for is tried at once by other means, or when the rest is in
+    failedBefore: isRefused || retried.has(id) || isOver(failed, known) ? undefined : failed,
   };
+}
+
+/** With the object, what may not change of it has gone. */
+function isOver(failed: Fault | undefined, known: Known | undefined): boolean {
+  return failed?.code === "immutable-field" && known === undefined;
+}
+
+/** Not from memory, as who deletes has to know. */
+function isAppliedAs(live: Live, marks: OwnerMarks): boolean {
+  const standing = classify(live, marks, () => false);
+  return standing.of === "us" && standing.labelled;
 }
 
 /** Managers that an unforced apply of the object has met. */

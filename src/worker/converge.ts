@@ -5,6 +5,8 @@ import { remember } from "../core/sync/failures";
 import { isHeal } from "../core/heal/next-episode";
 import { isWriting } from "../core/sync/plan";
 import type { Account } from "../model/account";
+import { asksToRecreate } from "../core/sync/recreate";
+import { mayBeMended } from "../core/sync/wants";
 import type { Observation } from "../model/observation";
 import { kindId, type Desired } from "../model/manifest";
 import { formatKey } from "../model/object-key";
@@ -17,6 +19,7 @@ import { judge, type Evidence, type Judged } from "./judge";
 import type { Standpoint } from "./judging";
 import type { Progress } from "./progress";
 import { recollect } from "./recollect";
+import { removeAll } from "./remove-all";
 
 export interface Convergence extends Standpoint {
   readonly commit: string;
@@ -34,8 +37,41 @@ export interface Convergence extends Standpoint {
 /** So often an object may move under our hands before the sync says so and lets others go first. */
 const ROUNDS = 5;
 
+/** So long the cluster has to take in what was written: a quota's new limit, a role, a webhook. */
+const TAKEN_IN_MS = 1_000;
+
 /** Rejects only when the cluster cannot be read or the signal is aborted: `progress` tells what was done by then. */
 export async function converge(
+  world: World,
+  task: Convergence,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<void> {
+  await decideAll(world, task, progress, signal);
+  const wanting = wantingOf(task, progress);
+  if (wanting.length === 0) return;
+  await world.clock.sleep(TAKEN_IN_MS, signal);
+  const kinds = new Set(wanting.map(({ kind }) => kindId(kind)));
+  const unavailable = new Map([...progress.unavailable].filter(([id]) => !kinds.has(id)));
+  for (const { key } of wanting) progress.retried.add(formatKey(key));
+  progress.unavailable = unavailable;
+  await decideAll(world, { ...task, desired: wanting, unavailable }, progress, signal);
+}
+
+/** What the rest of the walk may have mended. */
+function wantingOf({ desired }: Convergence, progress: Progress): readonly Desired[] {
+  const { verdicts, outcomes, failures } = progress;
+  const written = [...outcomes.values()].flatMap(outcome =>
+    outcome.result === "applied" && outcome.changed ? [outcome.desired] : [],
+  );
+  return desired.filter(({ key }) => {
+    const id = formatKey(key);
+    const times = failures.get(id)?.times ?? 0;
+    return mayBeMended({ verdict: verdicts.get(id), outcome: outcomes.get(id), times }, written);
+  });
+}
+
+async function decideAll(
   world: World,
   task: Convergence,
   progress: Progress,
@@ -145,7 +181,10 @@ async function write(
   signal: AbortSignal,
 ): Promise<readonly Desired[]> {
   const writing = judged.map(({ verdict }) => verdict).filter(isWriting);
-  if (writing.length === 0) return [];
+  const recreating = judged.flatMap(({ verdict }) =>
+    verdict.action === "recreate" ? [verdict] : [],
+  );
+  if (writing.length === 0 && recreating.length === 0) return [];
   await task.beforeWrites();
   const again: Desired[] = [];
   const executed = (result: Executed) => {
@@ -154,7 +193,11 @@ async function write(
     if (progress.refused.has(formatKey(outcome.desired.key))) return;
     progress.failures = remember(progress.failures, [outcome], world.clock.now());
   };
-  const executing = execute(world, { ...task, writing, executed }, signal);
+  const tell = (outcome: StepOutcome) => executed({ outcome, leftovers: [] });
+  const executing = Promise.all([
+    execute(world, { ...task, writing, executed }, signal),
+    removeAll(world, { recreating, account: task.account }, tell, signal),
+  ]);
   // sent together: whoever ends the process now finds both on their way, and the heal waits for nothing
   for (const one of judged) if (isHeal(one.verdict)) task.beforeHeal(one);
   await executing;
@@ -170,11 +213,24 @@ function isAgain({ outcome, leftovers }: Executed, progress: Progress): boolean 
   if (outcome.result === "applied") progress.leftovers.set(id, leftovers);
   if (!canBeThorough(outcome, progress.verdicts.get(id))) refused.delete(id);
   else refused.add(id);
-  return refused.has(id) || leftovers.length > 0 || isOpen(outcome);
+  return (
+    refused.has(id) || isToBeAnew(outcome, progress) || leftovers.length > 0 || isOpen(outcome)
+  );
 }
 
 function isOpen({ result }: StepOutcome): boolean {
-  return result === "stale" || result === "contested" || result === "released";
+  return ["stale", "contested", "released", "removed"].includes(result);
+}
+
+/** True for what was just refused, and is made anew instead if nothing speaks against it. */
+function isToBeAnew(outcome: StepOutcome, { verdicts, immutable }: Progress): boolean {
+  const { desired } = outcome;
+  const id = formatKey(desired.key);
+  immutable.delete(id);
+  const isRefused = outcome.result === "failed" && outcome.fault.code === "immutable-field";
+  if (!isRefused || !asksToRecreate(desired)) return false;
+  immutable.set(id, outcome.fault);
+  return verdicts.get(id)?.action !== "recreate";
 }
 
 /** Server-side apply cannot undo every edit: what is refused as a whole may be replaced piece by piece. */

@@ -45,4 +45,8 @@ export interface Judging extends Standpoint {
   readonly leftovers: ReadonlyMap<string, readonly FieldPath[]>;
   /** Objects that an apply was just refused for: other means are tried at once. */
   readonly refused: ReadonlySet<string>;
+  /** By formatKey: why an apply was just refused of what Git allows to be made anew. */
+  readonly immutable: ReadonlyMap<string, Fault>;
+  /** Objects that are tried once more, whenever they failed. */
+  readonly retried: ReadonlySet<string>;
 }

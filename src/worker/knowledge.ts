@@ -2,6 +2,7 @@
 import { look, type Known } from "../core/drift/known";
 import type { Reader } from "../core/drift/snapshot";
 import { hasFinished, vanishes } from "../core/heal/finished";
+import { isMeantToGo } from "../core/sync/recreate";
 import { ANNOTATION_PRUNE } from "../model/annotations";
 import type { Live, Sighting } from "../model/live";
 import { kindId, type Desired, type KindInfo } from "../model/manifest";
@@ -85,8 +86,8 @@ export class Knowledge {
   /** It was asked for, and is not there. */
   missed(id: string): void {
     const before = this.#known.get(id);
-    const isMissed = before !== undefined && this.#wasOurs(before) && !this.#gone.has(id);
-    if (isMissed) this.#gone.set(id, { uid: before.live.uid });
+    const isMissed = before !== undefined && !this.#gone.has(id) && this.#isLoss(id, before.live);
+    if (isMissed && this.#wasOurs(before)) this.#gone.set(id, { uid: before.live.uid });
     this.#known.delete(id);
   }
 
@@ -185,13 +186,20 @@ export class Knowledge {
     const id = formatKey(live.key);
     this.#unsure.add(id);
     const finished = isDone ? parseApplied(live.annotations)?.digest : undefined;
-    if (this.#wasOurs(this.#known.get(id))) this.#gone.set(id, { uid: live.uid, finished });
+    if (this.#wasOurs(this.#known.get(id)) && this.#isLoss(id, live)) {
+      this.#gone.set(id, { uid: live.uid, finished });
+    }
   }
 
   /** Nobody saw it go: work that cleans itself up has done so. */
   #vanishes(id: string): boolean {
     const desired = this.#wanted.get(id);
     return desired !== undefined && vanishes(desired.manifest);
+  }
+
+  /** What Git wants to be made anew may go, whoever deletes it. */
+  #isLoss(id: string, live: Live): boolean {
+    return !isMeantToGo(this.#wanted.get(id), live);
   }
 
   /** What was never applied by us is not missed either. */

@@ -15,6 +15,10 @@ export interface Progress {
   readonly leftovers: Map<string, readonly FieldPath[]>;
   /** Objects that an apply was just refused for: other means are tried at once. */
   readonly refused: Set<string>;
+  /** Why an apply was just refused of what Git allows to be made anew. */
+  readonly immutable: Map<string, Fault>;
+  /** Objects that are tried once more, since the rest of the walk may have mended what they failed for. */
+  readonly retried: Set<string>;
   failures: Failures;
   unavailable: ReadonlyMap<string, Fault>;
 }
@@ -30,6 +34,8 @@ export function beginProgress(
     outcomes: new Map(),
     leftovers: new Map(),
     refused: new Set(),
+    immutable: new Map(),
+    retried: new Set(),
     failures,
     unavailable,
   };

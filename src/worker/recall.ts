@@ -1,6 +1,7 @@
 /** What a process that has just begun can know of the one before: from the status of the GitRepository, records and Git. */
 import { vanishes } from "../core/heal/finished";
 import { firstSeenAt } from "../core/heal/suspension";
+import { asksToRecreate } from "../core/sync/recreate";
 import { isOpen, type Episode } from "../model/episode";
 import type { RepositoryStatus, SuspendedObject } from "../model/git-repository";
 import type { Desired } from "../model/manifest";
@@ -72,6 +73,8 @@ interface Loss {
 
 function recallLoss(id: string, { desired, old, knowledge }: Loss): void {
   if (old === undefined) return;
+  // another process may have deleted it for this very change
+  if (asksToRecreate(desired) && old.digest !== desired.digest) return;
   if (!vanishes(old.manifest)) knowledge.markGone(id, { uid: "" });
   // work that Git has changed since is new work
   else if (old.digest === desired.digest) knowledge.markGone(id, { uid: "", finished: old.digest });

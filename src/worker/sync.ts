@@ -3,7 +3,6 @@ import { effectsNotImplemented } from "../core/repository/not-implemented";
 import { summariseFault } from "../core/report/summarise";
 import { declaredKinds } from "../core/sync/declared-kinds";
 import type { Located, Locating } from "../core/sync/locate";
-import { ANNOTATION_RECREATE } from "../model/annotations";
 import { NopeaError } from "../model/errors";
 import type {
   GitRemote,
@@ -115,7 +114,7 @@ async function apply(world: World, job: Rest, signal: AbortSignal): Promise<Repo
     kinds: [...kinds.values()],
     knownKinds,
     unavailable: locating.unavailable,
-    notices: [...rendered.notices, ...noticesOf(spec, located.desired)],
+    notices: [...rendered.notices, ...noticesOf(spec)],
     bases: until => createBases(world, { remote, parsed: rendered.parsed, locating }, until),
     source: sourceOf(spec),
   };
@@ -178,11 +177,8 @@ async function findKinds(world: World, rendered: Rendered, job: Job, signal: Abo
 }
 
 /** What Git asks for and nopea cannot do yet, and nobody loses anything by. */
-function noticesOf(spec: RepositorySpec, desired: readonly Desired[]): readonly string[] {
-  const recreate = desired.some(
-    ({ manifest }) => manifest.metadata.annotations?.[ANNOTATION_RECREATE],
-  );
-  const names = [...effectsNotImplemented(spec), ...(recreate ? [ANNOTATION_RECREATE] : [])];
+function noticesOf(spec: RepositorySpec): readonly string[] {
+  const names = effectsNotImplemented(spec);
   return names.length === 0 ? [] : [`Not implemented yet, without effect: ${names.join(", ")}`];
 }
 

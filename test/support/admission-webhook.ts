@@ -48,6 +48,19 @@ export function startRefusingWebhook(kube: KubeClient, where: Where): Promise<Ad
   }));
 }
 
+/** Refuses CREATE and UPDATE of what a resource of the core group is not allowed to be, with a status and a message. */
+export function startJudgingWebhook(
+  kube: KubeClient,
+  where: Where,
+  refusal: (object: KubeObject) => { readonly code: number; readonly message: string } | undefined,
+): Promise<AdmissionWebhook> {
+  const hook: Hook = { ...where, type: "Validating", operations: ["CREATE", "UPDATE"] };
+  return start(kube, hook, object => {
+    const status = refusal(object);
+    return status === undefined ? { allowed: true } : { allowed: false, status };
+  });
+}
+
 interface Hook extends Where {
   readonly type: "Mutating" | "Validating";
   readonly operations: readonly string[];

@@ -121,6 +121,28 @@ describe("objects", { timeout: 30_000 }, () => {
     expect(tries).toEqual([0, 5, 15, 35, 75, 135, 195, 255]);
   });
 
+  test("refused for want of something that the same commit brings: tried once more, and in with one sync", async () => {
+    const world = createFakeWorld();
+    world.git.commit(URL, { "a.yaml": configMap("a"), "b.yaml": configMap("b") });
+    world.cluster.refuse("ConfigMap/shop/b", { code: "quota-exceeded", message: "full" });
+    const id = await world.create();
+    expect(world.status(id).phase).not.toBe("Failed");
+    world.cluster.refuse("ConfigMap/shop/b", undefined);
+    await world.clock.advance(SECOND);
+    expect(world.status(id).phase).toBe("Synced");
+    expect(world.metrics).toMatchObject({ synced: 1, failed: 0 });
+  });
+
+  test("still refused after that: once more in that sync, and then at most 10 tries in five minutes", async () => {
+    const world = createFakeWorld();
+    world.git.commit(URL, { "a.yaml": configMap("a"), "b.yaml": configMap("b") });
+    world.cluster.refuse("ConfigMap/shop/b", { code: "quota-exceeded", message: "full" });
+    const id = await world.create({ interval: "1s" });
+    const tries = await triesIn5Minutes(world, () => world.cluster.writes.length);
+    expect(tries).toEqual([0, 1, 11, 31, 71, 131, 191, 251]);
+    expect(world.ready(id)).toMatch(/^False QuotaExceeded: b\.yaml:1/);
+  });
+
   test("one that somebody made and that is refused: tries become rarer all the same", async () => {
     const world = createFakeWorld();
     world.cluster.apply(

@@ -2,6 +2,7 @@
 import { ANNOTATION_MANUAL_EDIT } from "../../model/annotations";
 import { NopeaError } from "../../model/errors";
 import type { JsonObject } from "../../model/json";
+import type { Sighting } from "../../model/live";
 import type { Desired } from "../../model/manifest";
 import type { StepOutcome } from "../../model/outcome";
 import { withApplied } from "../../model/ownership";
@@ -9,6 +10,8 @@ import type { Plan, Step } from "../../model/plan";
 import { APPLY_PATCH, type Kube, type KubeAnswer } from "./client";
 import { conflictingManagers, writeFault } from "./faults";
 import { readLive } from "./live";
+import { forgetVersion } from "./lost-version";
+import { isDenied } from "./refusal";
 import { patchBody } from "./patch-body";
 import { objectPath } from "./paths";
 import { unstamp } from "./unstamp";
@@ -21,29 +24,47 @@ export async function apply(
   plan: Pick<Plan, "fieldManager" | "commit">,
   signal: AbortSignal,
 ): Promise<StepOutcome> {
-  const { desired } = step;
   try {
-    const replaced = await replaceParts(kube, step, plan, signal);
-    if ("result" in replaced) return replaced;
-    if (step.patchOnly === true) return releasedOf(replaced, step);
-    const answer = await kube({
-      method: "PATCH",
-      path: objectPath(desired.kind, desired.key),
-      query: { fieldManager: plan.fieldManager, force: String(step.force) },
-      contentType: APPLY_PATCH,
-      body: patchBody(bodyOf(onPatched(step, replaced), plan.commit)),
-      signal,
-    });
-    const outcome = outcomeOf(answer, step);
-    if (isStamped(outcome)) return await withoutStamp(kube, outcome, plan, signal);
-    const isHalf = outcome.result === "stale" && replaced.patched !== undefined;
-    return isHalf ? { ...outcome, patched: true } : outcome;
+    return await carryOut(kube, step, plan, signal);
   } catch (error) {
     // a timeout's reason is a NopeaError too, but says nothing about this object
     signal.throwIfAborted();
     if (!(error instanceof NopeaError)) throw error;
-    return { result: "failed", desired, fault: { code: error.code, message: error.message } };
+    const { code, message } = error;
+    return { result: "failed", desired: step.desired, fault: { code, message } };
   }
+}
+
+async function carryOut(
+  kube: Kube,
+  step: Step,
+  plan: Pick<Plan, "fieldManager" | "commit">,
+  signal: AbortSignal,
+): Promise<StepOutcome> {
+  const replaced = await replaceParts(kube, step, plan, signal);
+  if ("result" in replaced) return replaced;
+  if (step.patchOnly === true) return releasedOf(replaced, step);
+  const { fieldManager, commit } = plan;
+  const answer = await kube({
+    method: "PATCH",
+    path: objectPath(step.desired.kind, step.desired.key),
+    query: { fieldManager, force: String(step.force) },
+    contentType: APPLY_PATCH,
+    body: patchBody(bodyOf(onPatched(step, replaced), commit)),
+    signal,
+  });
+  const told = { answer, fieldManager };
+  const mended = await forgetVersion(kube, onPatched(step, replaced), told, signal);
+  if (mended !== undefined) return await carryOut(kube, afresh(step, mended), plan, signal);
+  const outcome = outcomeOf(answer, step);
+  if (isStamped(outcome)) return await withoutStamp(kube, outcome, plan, signal);
+  const isHalf = outcome.result === "stale" && replaced.patched !== undefined;
+  return isHalf ? { ...outcome, patched: true } : outcome;
+}
+
+/** What went before it is in. */
+function afresh({ replace: _, ...step }: Step, { live }: Sighting): Step {
+  return { ...step, on: live };
 }
 
 type Applied = Extract<StepOutcome, { result: "applied" }>;
@@ -85,7 +106,7 @@ function releasedOf({ patched }: Replaced, { desired }: Step): StepOutcome {
 
 function outcomeOf(answer: KubeAnswer, { desired, on }: Step): StepOutcome {
   if (answer.status < 300) return appliedOf(answer, desired, on);
-  if (answer.status === 409) {
+  if (answer.status === 409 && !isDenied(answer.body)) {
     const managers = conflictingManagers(answer.body);
     if (managers.length > 0) return { result: "contested", desired, managers };
     return { result: "stale", desired };

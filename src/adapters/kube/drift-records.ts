@@ -16,7 +16,8 @@ import {
   type KubeRequest,
 } from "./client";
 import { patchBody } from "./patch-body";
-import { causesOf, hasNoPlace, serverMessage } from "./faults";
+import { hasNoPlace, serverMessage } from "./faults";
+import { causesOf } from "./refusal";
 
 const MANAGER = "nopea";
 const PAGE = "500";

@@ -1,9 +1,17 @@
 /** What the API server's refusals mean to nopea, in words that hold no Secret. */
 import { NopeaError, type ErrorCode } from "../../model/errors";
-import { isList, isObject, type JsonObject } from "../../model/json";
+import type { JsonObject } from "../../model/json";
 import type { Desired } from "../../model/manifest";
 import type { Fault } from "../../model/verdict";
 import type { KubeAnswer } from "./client";
+import {
+  aboutNamespace,
+  causesOf,
+  immutableFields,
+  isDenied,
+  isLeaving,
+  writeCode,
+} from "./refusal";
 
 /** True for 2xx, false for 404; throws for everything else, naming the path that was asked. */
 export function failUnlessFound(answer: KubeAnswer, path: string): boolean {
@@ -34,37 +42,25 @@ function readCode({ status }: KubeAnswer, path: string): ErrorCode {
 
 /** The fault of a refused write. */
 export function writeFault(answer: KubeAnswer, { key }: Pick<Desired, "key">): Fault {
-  const message = key.kind === "Secret" ? withoutValues(answer) : serverMessage(answer.body);
-  return {
-    code: writeCode(answer, key.group),
-    message: message === "" ? `HTTP ${answer.status}` : message,
-  };
+  const code = writeCode(answer, key.group);
+  const message = messageOf(answer, { code, isSecret: key.kind === "Secret" });
+  return { code, message: message === "" ? `HTTP ${answer.status}` : message };
 }
 
-/** It is not about this object: nobody is let in, or nobody answers. */
-const NO_ANSWER = new Set([401, 429, 503, 504]);
-/** Of them, those that an aggregated API's server may cause. */
-const NO_SERVER = new Set([503, 504]);
+interface Refused {
+  readonly code: ErrorCode;
+  readonly isSecret: boolean;
+}
 
-function writeCode({ status, body }: KubeAnswer, group: string): ErrorCode {
-  if (group !== "" && NO_SERVER.has(status)) return "kind-unavailable";
-  if (NO_ANSWER.has(status)) return "cluster-unreachable";
-  if (status === 404) return aboutNamespace(body) ? "namespace-not-found" : "kind-not-found";
-  if (status === 403) return isLeaving(body) ? "object-terminating" : "object-forbidden";
-  return "object-refused";
+function messageOf(answer: KubeAnswer, { code, isSecret }: Refused): string {
+  // the server quotes the whole of what may not change
+  if (code === "immutable-field") return shorten(immutableFields(answer).join("; "));
+  return isSecret ? withoutValues(answer) : serverMessage(answer.body);
 }
 
 /** True where a write met no namespace, or one that is going. */
 export function hasNoPlace({ status, body }: KubeAnswer): boolean {
   return (status === 404 && aboutNamespace(body)) || (status === 403 && isLeaving(body));
-}
-
-function isLeaving(body: JsonObject): boolean {
-  return causesOf(body).some(({ reason }) => reason === "NamespaceTerminating");
-}
-
-function aboutNamespace(body: JsonObject): boolean {
-  return isObject(body.details) && body.details.kind === "namespaces";
 }
 
 /** The message of a Status, at most 1,000 characters. What it quotes of a value of the wrong type is left out. */
@@ -88,7 +84,7 @@ function shorten(text: string): string {
 
 /** A `test` of a JSON patch failed: an object that is invalid gets a 422 as well, but with causes. */
 export function isAnother({ status, body }: KubeAnswer): boolean {
-  return status === 422 && causesOf(body).length === 0;
+  return status === 422 && causesOf(body).length === 0 && !isDenied(body);
 }
 
 /** Managers whose fields an unforced apply met; empty for a 409 of another kind (a stale resourceVersion or uid). */
@@ -107,9 +103,4 @@ function firstQuoted(message: string): string {
   } catch {
     return quoted.slice(1, -1);
   }
-}
-
-/** The single reasons that a Status gives. */
-export function causesOf({ details }: JsonObject): readonly JsonObject[] {
-  return isObject(details) && isList(details.causes) ? details.causes.filter(isObject) : [];
 }

@@ -4,6 +4,7 @@ import type { Removal, RemovalOutcome } from "../../model/removal";
 import { actingAs, METADATA_ONLY, type Kube, type KubeAnswer } from "./client";
 import { writeFault } from "./faults";
 import { objectPath } from "./paths";
+import { isDenied } from "./refusal";
 
 /** Never rejects for what the API server says, only when the signal is aborted. */
 export async function remove(
@@ -42,7 +43,13 @@ export async function remove(
 function outcomeOf(answer: KubeAnswer, removal: Removal): RemovalOutcome {
   const { status, body } = answer;
   if (status < 300) return { result: body.kind === "Status" ? "removed" : "terminating", removal };
-  if (status === 404) return { result: "removed", removal };
-  if (status === 409) return { result: "stale", removal };
+  const result = SAYING.get(status);
+  // webhooks say no with whatever status they like
+  if (result !== undefined && !isDenied(body)) return { result, removal };
   return { result: "failed", removal, fault: writeFault(answer, removal) };
 }
+
+const SAYING: ReadonlyMap<number, "removed" | "stale"> = new Map([
+  [404, "removed"],
+  [409, "stale"],
+]);

@@ -2,7 +2,7 @@
 import { ANNOTATION_IGNORE } from "../../model/annotations";
 import { coversPath, parsePatterns } from "../../model/field-pattern";
 import type { FieldPath, FieldPattern } from "../../model/field-path";
-import type { JsonObject } from "../../model/json";
+import { isObject, type JsonObject } from "../../model/json";
 import type { Desired } from "../../model/manifest";
 import { parseApplied } from "../../model/ownership";
 import { declaredLeaves } from "../drift/declared-leaves";
@@ -10,10 +10,14 @@ import type { Known } from "../drift/known";
 import { knownFields } from "../drift/own-fields";
 
 /** What the object's manifest says. */
-export function ignoredBy({ manifest }: Desired): readonly FieldPattern[] {
-  const written = manifest.metadata.annotations?.[ANNOTATION_IGNORE];
-  return written === undefined ? [] : parsePatterns(written).patterns;
+export function ignoredBy({ key, manifest }: Desired): readonly FieldPattern[] {
+  const written = manifest.metadata.annotations?.[ANNOTATION_IGNORE] ?? "";
+  const aggregated = key.kind === "ClusterRole" && isObject(manifest.aggregationRule);
+  return [...parsePatterns(written).patterns, ...(aggregated ? AGGREGATED : [])];
 }
+
+/** A controller fills in the rules of a ClusterRole that others are aggregated into. */
+const AGGREGATED = parsePatterns("rules").patterns;
 
 /** What of it an object holds that is there already and is not ours yet. */
 export function ignoredFields(

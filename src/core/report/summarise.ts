@@ -97,13 +97,14 @@ export function resultOf(verdict: Verdict, outcome: StepOutcome | undefined): To
     case "create":
     case "update":
     case "adopt":
+    case "recreate":
     case "release":
       return writtenResult(verdict.action, desired, outcome);
   }
 }
 
 function writtenResult(
-  action: "create" | "update" | "adopt" | "release",
+  action: "create" | "update" | "adopt" | "recreate" | "release",
   desired: Desired,
   outcome: StepOutcome | undefined,
 ): Told {
@@ -115,6 +116,7 @@ function writtenResult(
     case "failed":
       return { result: "failed", desired, fault: outcome.fault };
     case "released":
+    case "removed":
     case "stale":
     case "contested":
     case undefined:

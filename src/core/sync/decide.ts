@@ -10,6 +10,7 @@ import { parseApplied, type RepositoryName } from "../../model/ownership";
 import type { DriftVerdict, Fault, FieldVerdict, Overwrite, Verdict } from "../../model/verdict";
 import { isSuspended, type Suspension } from "../heal/suspension";
 import type { Standing } from "./classify";
+import { recreation } from "./recreate";
 
 /** All that a verdict depends on. */
 export interface Case {
@@ -37,6 +38,10 @@ export interface Case {
   readonly dropped: readonly FieldPath[];
   /** The last apply of this content was refused as it was. */
   readonly thorough: boolean;
+  /** Why the last apply was refused: it would change immutable fields, and Git allows the object to be made anew. */
+  readonly refusal?: Fault | undefined;
+  /** The live object has our labels and our own managedFields entry. */
+  readonly isOurs: boolean;
   /** Managers of fields that an unforced apply met. */
   readonly contestedBy: readonly string[];
   /** Repositories among those managers that exist. */
@@ -60,6 +65,7 @@ const RULES: readonly Rule[] = [
   ["finished work", finishedWork],
   ["nothing to write", nothingToWrite],
   ["suspended by hand", suspended],
+  ["immutable", immutable],
   ["failed before", failedBefore],
   ["not there", notThere],
   ["nobody's", nobodys],
@@ -159,6 +165,12 @@ function hasToWrite({ drift, disowned, dropped }: Case): boolean {
 function suspended({ desired, live, suspension, now }: Case): Verdict | undefined {
   if (live === undefined || !isSuspended(suspension, now)) return undefined;
   return { action: "hold", desired, live: live.object };
+}
+
+/** Git allows that it is made anew, and an apply was just refused. */
+function immutable({ desired, live, refusal, isOurs, drift }: Case): Verdict | undefined {
+  if (live === undefined || refusal === undefined) return undefined;
+  return recreation({ desired, live: live.object, isOurs, drift, refusal });
 }
 
 function failedBefore({ desired, failedBefore: fault }: Case): Verdict | undefined {

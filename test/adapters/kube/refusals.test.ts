@@ -37,6 +37,14 @@ async function faultOf(wanted: Manifest, by?: Cluster) {
   return outcome.fault;
 }
 
+/** A Deployment with so much in its Pods' command. */
+function withCommand(text: string): JsonObject {
+  const containers = [{ name: "a", image: "a", command: [text] }];
+  const labels = { app: "a" };
+  const template = { metadata: { labels }, spec: { containers } };
+  return { spec: { selector: { matchLabels: labels }, template } };
+}
+
 describe("refusals", () => {
   test("an invalid object (422): refused, in the server's words", async () => {
     const service = manifest("v1", "Service", { spec: { ports: [{ port: 99_999 }] } });
@@ -46,11 +54,22 @@ describe("refusals", () => {
     });
   });
 
-  test("a field that does not exist (500): refused, not an API server that is down", async () => {
+  test("a field that does not exist (500): named, not an API server that is down", async () => {
     const typo = manifest("v1", "ConfigMap", { dta: { a: "1" } });
     expect(await faultOf(typo)).toMatchObject({
-      code: "object-refused",
+      code: "unknown-field",
       message: expect.stringContaining(".dta: field not declared in schema") as string,
+    });
+  });
+
+  test.each([
+    ["a ConfigMap of more than 1 MiB", "ConfigMap", { data: { a: "x".repeat(1_100_000) } }],
+    ["what etcd refuses", "Deployment", withCommand("x".repeat(2_200_000))],
+    ["what the API server does not read", "ConfigMap", { data: { a: "x".repeat(3_300_000) } }],
+  ])("%s: too large", async (_, kind, more) => {
+    const apiVersion = kind === "Deployment" ? "apps/v1" : "v1";
+    expect(await faultOf(manifest(apiVersion, kind, more))).toMatchObject({
+      code: "object-too-large",
     });
   });
 
@@ -88,7 +107,7 @@ describe("values", () => {
     ["a field that does not exist", { [`a${NUMBER}`]: HIDDEN }],
   ])("of a Secret, %s: refused without them", async (_, more) => {
     const { code, message } = await faultOf(manifest("v1", "Secret", more as JsonObject));
-    expect(code).toBe("object-refused");
+    expect(["object-refused", "unknown-field"]).toContain(code);
     for (const value of [HIDDEN, encoded, String(NUMBER)]) expect(message).not.toContain(value);
   });
 

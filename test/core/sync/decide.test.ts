@@ -29,6 +29,7 @@ function given(change: Partial<Case> = {}): Case {
     ignored: [],
     dropped: [],
     thorough: false,
+    isOurs: true,
     contestedBy: [],
     now: NOW,
     ...change,
