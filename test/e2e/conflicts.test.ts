@@ -80,7 +80,7 @@ describe.concurrent.each([
     expect((await app.resource()).status).toMatchObject({ drift: [{ class: "conflict" }] });
 
     await app.edit({ conflictPolicy: "git" });
-    const after = await app.until(({ driftCount }) => driftCount === 0, 5_000);
+    const after = await app.until(({ driftCount }) => driftCount === 0, 10_000);
     expect(await app.data("a")).toEqual({ one: "2", two: "3" });
     expect(after.status).not.toHaveProperty("pending");
     expect(conditionOf(after.status, "Drifted")).toBeUndefined();

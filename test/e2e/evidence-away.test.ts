@@ -91,7 +91,7 @@ describe("the admission process", () => {
     });
     expect(status.edits).toMatchObject([{ by: "unknown", source: "inferred" }, { by: "ann" }]);
     await app.edit({ healPolicy: "auto" });
-    await app.holds("a", "1", 5_000);
+    await app.holds("a", "1");
     await untilUnmarked(() => live(app));
   });
 

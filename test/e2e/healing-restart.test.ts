@@ -284,10 +284,10 @@ describe("again and again", () => {
     expect(status).toMatchObject({ driftCount: 2, suspended: [{}] });
     // and the hotfix is still only held by its annotation
     await app.edit({ healPolicy: "auto" });
-    await app.holds("b", "1", 5_000);
+    await app.holds("b", "1");
     expect(await app.data("a")).toEqual({ value: "hotfix" });
     await hands.annotate("a", { [SUSPEND]: null });
-    await app.holds("a", "1", 5_000);
+    await app.holds("a", "1");
     await hands.decided("a", "healed");
     expect(await hands.records("a")).toHaveLength(1);
   });

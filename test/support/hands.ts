@@ -43,7 +43,7 @@ export const autoscalerAccount = [
  * "At once", in milliseconds, where a dozen tests and their kubectl share two cores: a bound that tells a watch from a
  * timer, no measure. How fast it is says the benchmark.
  */
-export const atOnce = 5_000;
+export const atOnce = 10_000;
 
 type Records = readonly [DriftRecordObject, ...DriftRecordObject[]];
 
@@ -128,7 +128,7 @@ export function canonical(value: unknown): string {
 export async function becomes(
   get: () => Promise<unknown>,
   value: unknown,
-  ms = 5_000,
+  ms = 10_000,
 ): Promise<void> {
   await eventually(async () => {
     const found = canonical(await get());

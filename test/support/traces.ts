@@ -58,7 +58,7 @@ export function stampOf({ metadata: { annotations = {} } }: KubeObject): Edits {
 }
 
 /** Until an object carries nothing that speaks of people any more. */
-export async function untilUnmarked(get: () => Promise<KubeObject>, ms = 5_000): Promise<void> {
+export async function untilUnmarked(get: () => Promise<KubeObject>, ms = 10_000): Promise<void> {
   await eventually(async () => {
     const marks = marksOf(await get());
     if (marks.length === 0) return true;
@@ -67,7 +67,7 @@ export async function untilUnmarked(get: () => Promise<KubeObject>, ms = 5_000):
 }
 
 /** Until the status tells who has edited an object, by the end of its name. */
-export async function untilWho(app: App, object: string, who: string, ms = 5_000): Promise<void> {
+export async function untilWho(app: App, object: string, who: string, ms = 10_000): Promise<void> {
   await app.until(({ drift = [] }) => {
     return drift.find(found => found.object.endsWith(object))?.who === who;
   }, ms);
