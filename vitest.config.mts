@@ -24,7 +24,6 @@ const besideOthers = [
   "evidence-copies",
   "evidence-deletions",
   "evidence-forged",
-  "evidence-many",
   "evidence-records",
   "evidence-scaling",
   "evidence-suspension",
@@ -51,7 +50,7 @@ const besideOthers = [
 
 const runningPair = {
   globalSetup: ["test/support/start-control-plane.ts", "test/support/start-nopea.ts"],
-  testTimeout: 120_000,
+  testTimeout: 240_000,
   hookTimeout: 180_000,
 };
 
@@ -90,7 +89,7 @@ export default defineConfig({
           include: besideOthers,
           // both files and the concurrent tests of each mostly wait
           maxWorkers: 3,
-          maxConcurrency: 6,
+          maxConcurrency: 8,
           sequence: { groupOrder: 2 },
         },
       },

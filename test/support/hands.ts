@@ -86,7 +86,7 @@ export function closedRecords(
   kube: KubeClient,
   namespace: string,
   count = 1,
-  ms = 10_000,
+  ms = 30_000,
 ): Promise<Records> {
   return recordsWhen(kube, namespace, { count, state: "closed", ms });
 }
@@ -95,7 +95,7 @@ export function closedRecords(
 export function recordsWhen(
   kube: KubeClient,
   namespace: string,
-  { count, state, ms = 10_000 }: { count: number; state: string; ms?: number },
+  { count, state, ms = 30_000 }: { count: number; state: string; ms?: number },
 ): Promise<Records> {
   return eventually(async () => {
     const [first, ...others] = await recordsOf(kube, namespace);
@@ -128,7 +128,7 @@ export function canonical(value: unknown): string {
 export async function becomes(
   get: () => Promise<unknown>,
   value: unknown,
-  ms = 10_000,
+  ms = 30_000,
 ): Promise<void> {
   await eventually(async () => {
     const found = canonical(await get());
