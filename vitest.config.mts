@@ -31,7 +31,6 @@ const besideOthers = [
   "evidence-whose",
   "failure",
   "fights",
-  "first-sync",
   "grace",
   "healing",
   "idle",
