@@ -157,6 +157,6 @@ describe("an object of a megabyte, too large for the hook with both versions", (
     await eventually(async () => {
       const found = await recordAbout(world, app, "big");
       return found.status.edits.some(({ by }) => by === "ann");
-    }, 5_000);
+    }, 20_000);
   });
 });

@@ -66,7 +66,7 @@ describe.concurrent("larry deletes", () => {
       expect(told).toEqual(["ann UPDATE", "larry DELETE"]);
       expect(found.some(({ status }) => status.state === "pending")).toBe(false);
       return true;
-    }, 5_000);
+    }, 20_000);
   });
 
   it("many at once, by a label: each has a record with his name", async () => {

@@ -182,7 +182,7 @@ describe.concurrent("a heal that admission refuses", () => {
       const [open] = await eventually(async () => {
         const records = await recordsOf(admin, app.namespace);
         return records.some(({ status }) => status.decision === "failed") && records;
-      }, 5_000);
+      }, 20_000);
       expect(open?.status).toMatchObject({ state: "open", class: "manual_drift" });
       expect(open?.status.reason).toContain("no heals today");
       const { status } = await app.until(now =>

@@ -105,7 +105,7 @@ describe("a push", () => {
       Array.from({ length: 300 }, (_, index) => configMap(`c-${index}`, value)).join("\n---\n");
     const app = await quietApp({ files: { "a.yaml": many("1") } });
     await tell(app, await app.push({ "a.yaml": many("2") }));
-    await eventually(async () => (await app.data("c-0"))?.value === "2", 5_000, 10);
+    await eventually(async () => (await app.data("c-0"))?.value === "2", 20_000, 10);
     const last = await app.push({ "a.yaml": many("3") });
     await tell(app, last);
     await app.synced(last, 20_000);
