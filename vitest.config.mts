@@ -75,7 +75,7 @@ export default defineConfig({
           name: "adapters",
           include: realServers,
           globalSetup: ["test/support/start-control-plane.ts"],
-          maxWorkers: 3,
+          maxWorkers: 2,
           testTimeout: 60_000,
           hookTimeout: 120_000,
           sequence: { groupOrder: 1 },

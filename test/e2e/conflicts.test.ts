@@ -155,7 +155,7 @@ describe.concurrent("a Deployment whose image was set by hand", () => {
   it("a commit with replicas and a variable: both land, the image never moves, and is healed by its own time", async () => {
     const app = await world.app({
       files: { "d.yaml": deployment(1, "registry.invalid/a:1", "") },
-      spec: { interval: "1s", healGracePeriod: "20s" },
+      spec: { interval: "1s", healGracePeriod: "30s" },
     });
     await app.synced();
     const { namespace } = app;
@@ -174,7 +174,7 @@ describe.concurrent("a Deployment whose image was set by hand", () => {
       replicas: 2,
       template: { spec: { containers: [{ image: "hotfix:v1", env }] } },
     });
-    await closedRecords(admin, namespace, 1, 40_000);
+    await closedRecords(admin, namespace, 1, 60_000);
     await deployments.stop();
     const images = valuesOf(
       deployments,
