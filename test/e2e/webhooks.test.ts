@@ -39,7 +39,7 @@ describe("a push", () => {
       const answer = await tell(app, commit, name);
       expect(answer).toMatchObject(received(app));
       expect(answer.milliseconds).toBeLessThan(PROMPTLY_MS);
-      await app.holds("a", "2", 10_000);
+      await app.holds("a", "2");
     },
   );
 
@@ -49,7 +49,7 @@ describe("a push", () => {
     expect(
       await post(urlOf(app), delivery("github/push", { secret, commit, form: true })),
     ).toMatchObject(received(app));
-    await app.holds("a", "2", 10_000);
+    await app.holds("a", "2");
   });
 
   it("to a name without namespace: every repository of that name; with one: only that", async () => {
@@ -59,7 +59,7 @@ describe("a push", () => {
     const commit = await push(a, "2");
     await push(b, "2");
     expect(await tell(a, commit)).toMatchObject(received(a));
-    await a.holds("a", "2", 10_000);
+    await a.holds("a", "2");
     await sleep(1_000);
     expect(await b.data("a")).toEqual({ value: "1" });
     const again = await push(a, "3");
@@ -73,7 +73,7 @@ describe("a push", () => {
     expect((all.body.repositories as string[]).toSorted()).toEqual(
       [`${a.namespace}/${name}`, `${b.namespace}/${name}`].sort(),
     );
-    await Promise.all([a.holds("a", "3", 10_000), b.holds("a", "3")]);
+    await Promise.all([a.holds("a", "3"), b.holds("a", "3")]);
   });
 
   it("answered before the Git server shows the commit: looked for again until it does", async () => {
@@ -83,7 +83,7 @@ describe("a push", () => {
     expect(await tell(app, late)).toMatchObject(received(app));
     await sleep(1_000);
     await app.push({ "a.yaml": configMap("a", "2") });
-    await app.holds("a", "2", 10_000);
+    await app.holds("a", "2");
     expect(await app.syncs()).toBe(syncs + 1);
   });
 
@@ -97,7 +97,7 @@ describe("a push", () => {
     expect(answer).toMatchObject(received(app));
     expect(answer.milliseconds).toBeLessThan(PROMPTLY_MS);
     expect(await app.data("a")).toEqual({ value: "1" });
-    await app.holds("a", "2", 20_000);
+    await app.holds("a", "2");
   });
 
   it("during a sync: not lost", async () => {
@@ -128,7 +128,7 @@ describe("a push", () => {
     await tellTen();
     const milliseconds = Date.now() - startedAt;
     console.log(`20 pushes in ${milliseconds} ms`);
-    await app.holds("a", "3", 10_000);
+    await app.holds("a", "3");
     await sleep(3_000);
     // a machine that needs longer than a second for them makes several bursts of them
     const bursts = Math.max(1, Math.ceil(milliseconds / 1_500));
@@ -148,7 +148,7 @@ describe("latency", () => {
       const commit = await app.push({ [`${name}.yaml`]: configMap(name, String(number)) });
       expect((await tell(app, commit)).body.status).toBe("received");
       const answeredAt = performance.now();
-      await eventually(async () => (await app.data(name))?.value === String(number), 10_000, 5);
+      await eventually(async () => (await app.data(name))?.value === String(number), 30_000, 5);
       times.push(performance.now() - answeredAt);
     }
     const sorted = times.toSorted((a, b) => a - b).map(Math.round);
