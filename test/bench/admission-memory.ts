@@ -17,7 +17,7 @@ const BIG_EVERY = 100;
 /** The watcher rests meanwhile: what is measured is what the API server asks, and its configurations stay. */
 export async function addMemory(bench: AdmissionBench, kube: KubeClient, add: Add): Promise<void> {
   const { nopea, git, isQuick } = bench;
-  const requests = isQuick ? 500 : 10_000;
+  const requests = isQuick ? 100 : 10_000;
   const repository = await git.create(NAMESPACE);
   await repository.commit(files());
   await firstSync(bench, repository, NAMESPACE, { healPolicy: "manual" });

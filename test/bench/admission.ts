@@ -48,7 +48,7 @@ async function addWrites(
   add: Add,
 ): Promise<void> {
   const { kube, git, nopea, isQuick } = bench;
-  const count = isQuick ? 20 : 200;
+  const count = isQuick ? 6 : 200;
   const repository = await git.create(namespace);
   await repository.commit({
     ...configMaps(2 * count, "0"),
@@ -90,7 +90,7 @@ async function addHealing(
   add: Add,
 ): Promise<void> {
   const { kube, git, isQuick } = bench;
-  const count = isQuick ? 10 : 50;
+  const count = isQuick ? 3 : 50;
   const repository = await git.create(namespace);
   await repository.commit({ ...paused(deployments(2 * count + SPARE)), ...configMaps(1, "0") });
   await firstSync(bench, repository, namespace, { healPolicy: "auto" });
@@ -121,7 +121,7 @@ async function untilHooked(
   await eventually(async () => {
     const text = JSON.stringify(await kube.get(witness));
     return text.includes('"configmaps"') && text.includes('"deployments/scale"');
-  }, 10_000);
+  }, 30_000);
   let tries = 0;
   await eventually(
     async () => {
@@ -129,11 +129,11 @@ async function untilHooked(
       const { metadata } = await writesOf(namespace).edit(asked, first + tries++);
       return metadata.annotations?.[ANNOTATION_MANUAL_EDIT] !== undefined;
     },
-    10_000,
+    15_000,
     600,
   );
   await sleep(1_000);
 }
 
 /** Tries of untilHooked. */
-const SPARE = 20;
+const SPARE = 30;

@@ -194,7 +194,7 @@ describe.concurrent("an edit that is taken back before nopea may act", () => {
       await patch(ref, { data: { value: "2" } });
       await patch(ref, { data: { value: "1" } });
     }
-    await app.until(({ driftCount }) => driftCount === 0, 5_000);
+    await app.until(({ driftCount }) => driftCount === 0, 10_000);
     await sleep(2_000);
     expect(await app.data("a")).toEqual({ value: "1" });
     expect((await app.resource()).status).toMatchObject({ driftCount: 0 });

@@ -80,7 +80,7 @@ describe.concurrent.each([
     expect((await app.resource()).status).toMatchObject({ drift: [{ class: "conflict" }] });
 
     await app.edit({ conflictPolicy: "git" });
-    const after = await app.until(({ driftCount }) => driftCount === 0, 5_000);
+    const after = await app.until(({ driftCount }) => driftCount === 0, 10_000);
     expect(await app.data("a")).toEqual({ one: "2", two: "3" });
     expect(after.status).not.toHaveProperty("pending");
     expect(conditionOf(after.status, "Drifted")).toBeUndefined();
@@ -155,7 +155,7 @@ describe.concurrent("a Deployment whose image was set by hand", () => {
   it("a commit with replicas and a variable: both land, the image never moves, and is healed by its own time", async () => {
     const app = await world.app({
       files: { "d.yaml": deployment(1, "registry.invalid/a:1", "") },
-      spec: { interval: "1s", healGracePeriod: "12s" },
+      spec: { interval: "1s", healGracePeriod: "30s" },
     });
     await app.synced();
     const { namespace } = app;
@@ -174,7 +174,7 @@ describe.concurrent("a Deployment whose image was set by hand", () => {
       replicas: 2,
       template: { spec: { containers: [{ image: "hotfix:v1", env }] } },
     });
-    await closedRecords(admin, namespace, 1, 18_000);
+    await closedRecords(admin, namespace, 1, 60_000);
     await deployments.stop();
     const images = valuesOf(
       deployments,

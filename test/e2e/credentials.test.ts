@@ -66,11 +66,11 @@ describe.concurrent("a private repository", () => {
   it("a Secret that does not exist: named, and in within interval and start time of its creation", async () => {
     const login = { username: "larry", password: secretText() };
     const app = await privateApp(login, named);
-    const { status } = await readyOf(app, "SecretNotFound", 10_000);
+    const { status } = await readyOf(app, "SecretNotFound", 30_000);
     expect(conditionOf(status, "Ready")?.message).toContain(`Secret ${app.namespace}/git`);
     expect(askedOf(app)).toEqual([]);
     await createSecret(app.namespace, login);
-    await app.synced(app.commit, 10_000);
+    await app.synced(app.commit, 15_000);
     expect(await app.data("a")).toEqual({ value: "1" });
   });
 
@@ -78,11 +78,11 @@ describe.concurrent("a private repository", () => {
     const login = { username: "larry", password: secretText() };
     const app = await privateApp(login, { ...named, interval: "1h" });
     await createSecret(app.namespace, { username: login.username });
-    const { status } = await readyOf(app, "SecretInvalid", 10_000);
+    const { status } = await readyOf(app, "SecretInvalid", 30_000);
     expect(conditionOf(status, "Ready")?.message).toMatch(/neither password nor token/);
     expect(askedOf(app)).toEqual([]);
     await patchSecret(app.namespace, { stringData: login });
-    await app.synced(app.commit, 10_000);
+    await app.synced(app.commit);
   });
 
   it("the right Secret of another namespace: cannot be named, it is looked for in the repository's own", async () => {
@@ -90,7 +90,7 @@ describe.concurrent("a private repository", () => {
     const elsewhere = await world.cluster.createNamespace("elsewhere");
     await createSecret(elsewhere, login);
     const app = await privateApp(login, named);
-    await readyOf(app, "SecretNotFound", 10_000);
+    await readyOf(app, "SecretNotFound", 30_000);
     const across = { secretRef: { name: `${elsewhere}/git` } };
     await expect(app.edit(across)).rejects.toThrow(/secretRef/);
     await expect(app.edit({ secretRef: { name: "git", namespace: elsewhere } })).resolves.toEqual(
@@ -134,7 +134,7 @@ describe.concurrent("a private repository", () => {
     admit(app.namespace, rotated);
     const next = await app.push({ "a.yaml": configMap("a", "2") });
     await patchSecret(app.namespace, { stringData: rotated });
-    await app.synced(next, 10_000);
+    await app.synced(next);
     expect(await app.data("a")).toEqual({ value: "2" });
   });
 
@@ -150,7 +150,7 @@ describe.concurrent("a private repository", () => {
     }
     expect(askedOf(app).filter(({ at }) => at >= from).length).toBeLessThanOrEqual(6);
     await patchSecret(app.namespace, { stringData: login });
-    await app.synced(app.commit, 10_000);
+    await app.synced(app.commit);
   });
 });
 

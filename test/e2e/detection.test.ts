@@ -1,7 +1,6 @@
-/** Edits are found by watching alone: without webhooks, without Git, without a commit, and after spec.suspend. */
+/** Edits are found by watching alone: without Git, without a commit, and after spec.suspend. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
-import type { KubeObject } from "../../src/local/kube-types";
 import { handsOn } from "../support/drift";
 import { configMap, useWorld, type AppOptions } from "../support/world";
 
@@ -14,51 +13,6 @@ async function start(options: AppOptions = {}) {
   const app = await world.app({ files, ...options });
   return { app, hands: handsOn(world, app) };
 }
-
-async function withoutWebhooks(work: () => Promise<void>): Promise<void> {
-  const { admin } = world.cluster;
-  const kinds = ["ValidatingWebhookConfiguration", "MutatingWebhookConfiguration"];
-  const api = "admissionregistration.k8s.io/v1";
-  const found = await Promise.all(kinds.map(kind => admin.list<KubeObject>(api, kind)));
-  const ours = found.flat().filter(({ metadata }) => metadata.name.includes("nopea"));
-  expect(ours).not.toEqual([]);
-  const refOf = ({ apiVersion, kind, metadata: { name } }: KubeObject) => ({
-    apiVersion,
-    kind,
-    name,
-  });
-  await Promise.all(ours.map(object => admin.delete(refOf(object))));
-  try {
-    await work();
-  } finally {
-    for (const { metadata, ...object } of ours) {
-      const { name, labels = {} } = metadata;
-      // another has been made meanwhile, perhaps
-      await admin.delete(refOf({ ...object, metadata }));
-      await admin.create({ ...object, metadata: { name, labels } });
-    }
-  }
-}
-
-describe("no webhook at all", () => {
-  it("an edit, a deletion and a second edit, and no commit: each found within two intervals, and shown", async () => {
-    await withoutWebhooks(async () => {
-      const { app, hands } = await start({ spec: { healPolicy: "manual" } });
-      await app.synced();
-      await hands.set("a", "by hand");
-      await hands.shown("a", "left", limitMs);
-      await hands.remove("b");
-      await hands.shown("b", "left", limitMs);
-      await app.edit({ healPolicy: "auto" });
-      await app.holds("a", "1", limitMs);
-      await app.holds("b", "1", limitMs);
-      await hands.set("a", "by hand again");
-      await app.holds("a", "1", limitMs);
-      await sleep(500);
-      expect((await app.resource()).status?.driftCount ?? 0).toBe(0);
-    });
-  });
-});
 
 describe.concurrent("things that fail", () => {
   it("the first sync failed for one object: an edit of another is healed all the same", async () => {
@@ -127,8 +81,8 @@ describe.concurrent("spec.suspend", () => {
       expect(records.every(({ status }) => status?.state === "pending")).toBe(true);
       const at = Date.now();
       await app.edit({ suspend: false });
-      await app.holds("a", "1", 5_000 + earliest);
-      await app.holds("b", "1", 5_000 + earliest);
+      await app.holds("a", "1", 10_000 + earliest);
+      await app.holds("b", "1", 10_000 + earliest);
       expect(Date.now() - at).toBeGreaterThanOrEqual(earliest);
       expect(await hands.decided("a", "healed")).toBeDefined();
     },
@@ -141,22 +95,22 @@ describe.concurrent("spec.suspend", () => {
     await app.until(({ phase }) => phase === "Suspended");
     await hands.set("a", "by hand");
     await app.edit({ suspend: false });
-    await hands.shown("a", "left", 5_000);
+    await hands.shown("a", "left");
     await sleep(2_500);
     expect(await app.data("a")).toEqual({ value: "by hand" });
     expect(await hands.records("a")).toHaveLength(1);
   });
 
   it("in the middle of a grace period: nothing is healed at its end, and after it is false no earlier than the deadline", async () => {
-    const { app, hands } = await start({ spec: { interval: "1s", healGracePeriod: "3s" } });
+    const { app, hands } = await start({ spec: { interval: "1s", healGracePeriod: "8s" } });
     await app.synced();
     await hands.set("a", "by hand");
-    await hands.shown("a", "waiting", 5_000);
+    await hands.shown("a", "waiting");
     await app.edit({ suspend: true });
-    await sleep(5_000);
+    await sleep(10_000);
     expect(await app.data("a")).toEqual({ value: "by hand" });
     await app.edit({ suspend: false });
-    await app.holds("a", "1", 10_000);
+    await app.holds("a", "1");
     expect(await hands.records("a")).toHaveLength(1);
   });
 });

@@ -91,7 +91,7 @@ describe("the admission process", () => {
     });
     expect(status.edits).toMatchObject([{ by: "unknown", source: "inferred" }, { by: "ann" }]);
     await app.edit({ healPolicy: "auto" });
-    await app.holds("a", "1", 5_000);
+    await app.holds("a", "1");
     await untilUnmarked(() => live(app));
   });
 
@@ -157,6 +157,6 @@ describe("an object of a megabyte, too large for the hook with both versions", (
     await eventually(async () => {
       const found = await recordAbout(world, app, "big");
       return found.status.edits.some(({ by }) => by === "ann");
-    }, 5_000);
+    }, 20_000);
   });
 });

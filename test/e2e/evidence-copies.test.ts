@@ -66,7 +66,7 @@ describe.concurrent("kubectl rollout undo", () => {
     expect(textOf(set, SUSPEND)).toBe("true");
     await larry.types(app, ["annotate", "deploy/api", `${SUSPEND}-`]);
     await recordAbout(world, app, "api", { fits: isClosed });
-    await eventually(async () => imageOf(await live(app)) === "api:1", 5_000);
+    await eventually(async () => imageOf(await live(app)) === "api:1", 10_000);
     await app.until(({ suspended = [] }) => suspended.length === 0);
 
     const at = performance.now();
@@ -149,7 +149,7 @@ async function startMap(spec: Readonly<Record<string, unknown>>) {
 describe.concurrent("an export from the time of a suspended hotfix", () => {
   it("kubectl replace: the edit counts and has a new name, nothing else of it does", async () => {
     const { app, text } = await startMap({});
-    await app.holds("a", "1", 5_000);
+    await app.holds("a", "1");
     const commit = await app.push({ "a.yaml": configMap("a", "2") });
     await app.synced(commit);
     const applied = textOf(await app.object("v1", "ConfigMap", "a"), "nopea.io/applied");
@@ -159,7 +159,7 @@ describe.concurrent("an export from the time of a suspended hotfix", () => {
       fits: ({ status }) => status.state === "closed" && status.edits[0]?.by === "ann",
     });
     expect(found.status).toMatchObject({ decision: "healed", edits: [{ source: "admission" }] });
-    await app.holds("a", "2", 5_000);
+    await app.holds("a", "2");
     const after = await app.object("v1", "ConfigMap", "a");
     expect(textOf(after, "nopea.io/applied")).toBe(applied);
     await untilUnmarked(() => app.object("v1", "ConfigMap", "a"));
@@ -184,6 +184,6 @@ describe.concurrent("an export from the time of a suspended hotfix", () => {
     expect(object).toMatchObject({ data: { value: "hotfix" } });
     expect((await app.resource()).status?.suspended ?? []).toEqual([]);
     await app.edit({ healPolicy: "auto" });
-    await app.holds("a", "1", 5_000);
+    await app.holds("a", "1");
   });
 });

@@ -40,7 +40,7 @@ describe.concurrent("larry scales", () => {
     const app = await begin({});
     const { warnings } = await larry.types(app, ["scale", "deploy/api", "--replicas=1"]);
     expect(warnings[0]).toContain("spec.replicas is declared by GitRepository");
-    const { status } = await recordAbout(world, app, "api", { fits: isClosed, ms: 3_000 });
+    const { status } = await recordAbout(world, app, "api", { fits: isClosed });
     expect(status.decision).toBe("healed");
     expect(status.edits).toMatchObject([
       { ...byLarry, verb: "SCALE", manager: "kubectl", changes },

@@ -33,7 +33,6 @@ describe.concurrent("an edit is told of whoever the API server says it is", () =
     expect(stampOf(await live(app)).map(({ by }) => by)).toEqual(["larry", "ann"]);
     const { status } = await recordAbout(world, app, "a", {
       fits: ({ status: { edits } }) => edits.length === 2,
-      ms: 2_000,
     });
     expect(status.edits).toMatchObject([
       { by: "larry", groups: ["sre"], source: "admission", changes: hidden },
@@ -86,7 +85,7 @@ describe.concurrent("an edit is told of whoever the API server says it is", () =
     const app = await start({ healPolicy: "manual" });
     const boss: Person = people.person("boss", ["system:masters"]);
     await boss.types(app, [...patch("2"), "--as=carol", "--as-group=ops", "--as-group=sre"]);
-    const { status } = await recordAbout(world, app, "a", { ms: 2_000 });
+    const { status } = await recordAbout(world, app, "a");
     expect(status.edits).toMatchObject([{ by: "carol", source: "admission" }]);
     expect(status.edits[0]?.groups).toEqual(["ops", "sre"]);
   });
@@ -95,7 +94,7 @@ describe.concurrent("an edit is told of whoever the API server says it is", () =
     const app = await start({ healPolicy: "manual" });
     const robot = await people.account(app.namespace, "robot");
     await robot.types(app, [...patch("2"), "--field-manager=robot"]);
-    const { status } = await recordAbout(world, app, "a", { ms: 2_000 });
+    const { status } = await recordAbout(world, app, "a");
     expect(status.edits).toMatchObject([
       {
         by: `system:serviceaccount:${app.namespace}:robot`,
@@ -144,7 +143,7 @@ describe.concurrent("an edit is told of whoever the API server says it is", () =
     const body = '{"spec":{"size":7}}';
     const { warnings } = await larry.types(app, ["patch", kinds, "w", "--type=merge", "-p", body]);
     expect(warnings[0]).toContain(`spec.size is declared by GitRepository ${app.namespace}/app: `);
-    const { status } = await recordAbout(world, app, "w", { ms: 2_000 });
+    const { status } = await recordAbout(world, app, "w");
     expect(status.edits).toMatchObject([
       { by: "larry", changes: [{ path: "spec.size", from: "1", to: "7" }] },
     ]);

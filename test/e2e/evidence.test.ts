@@ -148,7 +148,7 @@ async function start(spec: Readonly<Record<string, unknown>>): Promise<App> {
   return people.app({ files, spec, watches: { "deployments.apps": names[0] ?? "" } });
 }
 
-describe("an edit that stays", () => {
+describe.concurrent("an edit that stays", () => {
   let app: App;
   beforeAll(async () => void (app = await start({ healPolicy: "manual" })));
 
@@ -159,13 +159,13 @@ describe("an edit that stays", () => {
       const live = await app.object("apps/v1", "Deployment", name);
       told(stampOf(live));
       expect(marksOf(live)).toEqual(["nopea.io/manual-edit", "nopea.io/seal"]);
-      told((await recordAbout(world, app, name, { ms: 2_000 })).status.edits);
+      told((await recordAbout(world, app, name)).status.edits);
       await untilWho(app, `/${name}`, "larry");
     },
   );
 });
 
-describe("an edit that is undone", () => {
+describe.concurrent("an edit that is undone", () => {
   let app: App;
   beforeAll(async () => void (app = await start({ healPolicy: "auto" })));
 
@@ -173,7 +173,7 @@ describe("an edit that is undone", () => {
     "kubectl %s: the record names larry, and no mark stays on the object",
     async (name, way) => {
       const told = await type(app, name, way);
-      told((await recordAbout(world, app, name, { ms: 2_000 })).status.edits);
+      told((await recordAbout(world, app, name)).status.edits);
       const found = await recordAbout(world, app, name, { fits: isClosed });
       expect(found.status.decision).toBe("healed");
       await untilUnmarked(() => app.object("apps/v1", "Deployment", name));

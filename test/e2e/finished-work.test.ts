@@ -109,7 +109,7 @@ describe.concurrent("a Job with ttlSecondsAfterFinished", () => {
     const after = await eventually(async () => {
       const found = await find(app);
       return found?.metadata.uid === before?.metadata.uid ? undefined : found;
-    }, 5_000);
+    }, 20_000);
     expect(after.metadata.deletionTimestamp).toBeUndefined();
     await hands.decided("migrate", "healed");
   });

@@ -225,8 +225,8 @@ describe.concurrent("an edit of a Deployment by hand", () => {
   });
 });
 
-describe("edits one after the other, nothing else at the same time", () => {
-  it("five of an image: healed within a second (median)", async () => {
+describe("edits one after the other", () => {
+  it("five of an image: each healed at once", async () => {
     const app = await world.app({ files: { "api.yaml": deployment } });
     await app.synced();
     const ref = {
@@ -242,7 +242,8 @@ describe("edits one after the other, nothing else at the same time", () => {
       ]);
       times.push(await healed(app, ref, { by }));
     }
-    expect(times.sort((a, b) => a - b)[2]).toBeLessThan(1_000);
+    // how fast says the benchmark
+    for (const time of times) expect(time).toBeLessThan(atOnce);
   });
 });
 
@@ -305,7 +306,7 @@ describe.concurrent("values that nobody else may see", () => {
     await edit(somebody, of("a"), { manager: "kubectl-edit", body: { data: { value: "2" } } });
     await edit(somebody, of("b"), { manager: "kubectl-edit", body: { data: { value: "2" } } });
     await closedRecords(admin, app.namespace, 2);
-    await Promise.all([app.holds("a", "1", 5_000), app.holds("b", "1", 5_000)]);
+    await Promise.all([app.holds("a", "1"), app.holds("b", "1")]);
     const names = (await recordsOf(admin, app.namespace)).map(({ spec }) => spec.object.name);
     expect(names.sort()).toEqual(["a", "b"]);
   });

@@ -10,13 +10,13 @@ describe.concurrent("spec.branch", () => {
     const app = await world.app({ files: { "a.yaml": configMap("a", "1") } });
     await app.synced();
     await app.edit({ branch: "release/2" });
-    await app.failed(/release\/2/, 5_000 + 5_000);
+    await app.failed(/release\/2/);
     const { status } = await app.resource();
     expect(conditionOf(status, "Ready")?.reason).toBe("BranchNotFound");
     expect(status?.lastSyncedCommit).toBe(app.commit);
     expect(await app.data("a")).toEqual({ value: "1" });
     const commit = await app.push({ "a.yaml": configMap("a", "2") }, { branch: "release/2" });
-    await app.synced(commit, 10_000);
+    await app.synced(commit, 15_000);
     expect(await app.data("a")).toEqual({ value: "2" });
   });
 
@@ -27,7 +27,7 @@ describe.concurrent("spec.branch", () => {
     });
     await app.synced();
     const forced = await app.push({ "a.yaml": configMap("a", "forced") }, { parent: null });
-    await app.synced(forced, 10_000);
+    await app.synced(forced);
     expect(await app.data("a")).toEqual({ value: "forced" });
   });
 
@@ -37,7 +37,7 @@ describe.concurrent("spec.branch", () => {
     const other = await world.git().create(`${app.namespace}/other`);
     const commit = await other.commit({ "a.yaml": configMap("a", "other") });
     await app.edit({ url: other.url });
-    await app.synced(commit, 10_000);
+    await app.synced(commit);
     expect(await app.data("a")).toEqual({ value: "other" });
   });
 });
@@ -79,7 +79,7 @@ describe.concurrent("spec.path", () => {
     expect(conditionOf(status, "Ready")?.reason).toBe("PathNotFound");
     expect(await app.data("a")).toEqual({ value: "1" });
     const commit = await app.push({ "later/on/e.yaml": configMap("e", "1") });
-    await app.synced(commit, 10_000);
+    await app.synced(commit);
     const after = (await app.resource()).status?.resources;
     expect(after?.orphans).toEqual([
       `ConfigMap/${app.namespace}/a`,

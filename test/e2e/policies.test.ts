@@ -30,7 +30,7 @@ const refOf = ({ namespace }: App, name = "a") => ({
 const write = (app: App, data: object) =>
   edit(admin, refOf(app), { manager: "kubectl-edit", body: { data } });
 const drifted = (app: App) => app.until(({ driftCount }) => driftCount === 1);
-const calm = (app: App) => app.until(({ driftCount }) => driftCount === 0, 5_000);
+const calm = (app: App) => app.until(({ driftCount }) => driftCount === 0, 10_000);
 
 describe.concurrent.each(["manual", "notify"])("healPolicy %s", healPolicy => {
   const start = async (files: Readonly<Record<string, string>>) => {
@@ -74,7 +74,7 @@ describe.concurrent.each(["manual", "notify"])("healPolicy %s", healPolicy => {
     expect(writes.length).toBeLessThanOrEqual(2);
 
     await app.edit({ healPolicy: "auto" });
-    await app.holds("a", "1", 5_000);
+    await app.holds("a", "1");
     const after = await calm(app);
     expect(conditionOf(after.status, "Drifted")).toBeUndefined();
     const [closed] = await closedRecords(admin, app.namespace);

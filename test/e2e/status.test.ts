@@ -156,7 +156,7 @@ describe.concurrent("polling", () => {
     const before = asked();
     for (const value of ["2", "3"]) {
       await app.push({ "a.yaml": configMap("a", value) });
-      await app.holds("a", value, 10_000);
+      await app.holds("a", value, 15_000);
     }
     const polled = asked();
     expect(polled).toBeGreaterThan(before);

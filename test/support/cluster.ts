@@ -8,6 +8,7 @@ import { loadAuthority } from "../../src/local/certificates";
 import type { ControlPlane } from "../../src/local/control-plane";
 import { createKubeClient, type KubeClient } from "../../src/local/kube-client";
 import { requestToken } from "../../src/local/token";
+import { createSlots } from "../../src/worker/slots";
 
 export { eventually } from "../../src/local/eventually";
 export { KubeError, type KubeClient } from "../../src/local/kube-client";
@@ -43,6 +44,9 @@ export interface KubectlOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
+/** So many at once in a test file: each is busy while it starts, and what is tested must not wait for it. */
+const KUBECTLS = 4;
+
 /**
  * The cluster of the test run, or another one, for one test file; its clients are closed and its namespaces deleted
  * after the last test.
@@ -62,6 +66,7 @@ export function testCluster(
   const clients = [createKubeClient(adminAccess)] as [KubeClient, ...KubeClient[]];
   const admin = clients[0];
   const namespaces: string[] = [];
+  const turns = createSlots(() => KUBECTLS);
   afterAll(async () => {
     await Promise.all(namespaces.map(name => admin.delete(namespaceRef(name))));
     await Promise.all(clients.map(client => client.close()));
@@ -86,7 +91,8 @@ export function testCluster(
       await writeKubeconfig(kubeconfig, options.access ?? adminAccess);
       const { input = "", env: more = {} } = options;
       const env = { PATH: process.env.PATH, HOME: dir, ...more, KUBECONFIG: kubeconfig };
-      return runKubectl(kubectl, args, { env, input });
+      const end = await turns.take(new AbortController().signal);
+      return runKubectl(kubectl, args, { env, input }).finally(end);
     },
     createNamespace: async (prefix = "test") => {
       const name = `${prefix}-${uniqueSuffix()}`;

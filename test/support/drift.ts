@@ -75,7 +75,7 @@ export function handsOn({ cluster: { admin } }: World, app: App): Hands {
       return Object.keys(metadata.annotations ?? {}).filter(key => key.startsWith(SUSPEND));
     },
     records,
-    decided: (name, decision, ms = 10_000) =>
+    decided: (name, decision, ms = 30_000) =>
       eventually(async () => {
         const newest = (await records(name)).at(-1);
         if (newest?.status?.decision === decision) return newest;

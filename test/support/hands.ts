@@ -43,7 +43,7 @@ export const autoscalerAccount = [
  * "At once", in milliseconds, where a dozen tests and their kubectl share two cores: a bound that tells a watch from a
  * timer, no measure. How fast it is says the benchmark.
  */
-export const atOnce = 5_000;
+export const atOnce = 10_000;
 
 type Records = readonly [DriftRecordObject, ...DriftRecordObject[]];
 
@@ -86,7 +86,7 @@ export function closedRecords(
   kube: KubeClient,
   namespace: string,
   count = 1,
-  ms = 10_000,
+  ms = 30_000,
 ): Promise<Records> {
   return recordsWhen(kube, namespace, { count, state: "closed", ms });
 }
@@ -95,7 +95,7 @@ export function closedRecords(
 export function recordsWhen(
   kube: KubeClient,
   namespace: string,
-  { count, state, ms = 10_000 }: { count: number; state: string; ms?: number },
+  { count, state, ms = 30_000 }: { count: number; state: string; ms?: number },
 ): Promise<Records> {
   return eventually(async () => {
     const [first, ...others] = await recordsOf(kube, namespace);
@@ -128,7 +128,7 @@ export function canonical(value: unknown): string {
 export async function becomes(
   get: () => Promise<unknown>,
   value: unknown,
-  ms = 5_000,
+  ms = 30_000,
 ): Promise<void> {
   await eventually(async () => {
     const found = canonical(await get());

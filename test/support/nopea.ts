@@ -34,8 +34,12 @@ export function runningNopea(): RunningNopea {
   };
 }
 
+const notAlone =
+  "other test files use nopea at the same time: take this one off the list besideOthers in vitest.config.mts";
+
 function processAt(url: string, log: string): RunningProcess {
   const command = async (path: string): Promise<CommandResult> => {
+    if (path !== "look" && inject("nopea").isShared) throw new Error(notAlone);
     const response = await fetch(`${url}/${path}`, { method: "POST" });
     if (!response.ok) throw new Error(await response.text());
     return (await response.json()) as CommandResult;

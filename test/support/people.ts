@@ -139,13 +139,13 @@ async function untilSeen(
       const { warnings, stderr } = await larry.tries(app, [...attempt, "--dry-run=server"]);
       if (warnings.some(line => line.includes("nopea.io labels"))) return true;
       throw new Error(`the hook does not see ${resource}/${name}: ${stderr}`);
-    }, 20_000);
+    }, 60_000);
     await eventually(async () => {
       const found = await admin.get<Configuration>(witness);
       return found.webhooks.some(hook =>
         hook.rules.some(rule => rule.resources.includes(resource.split(".")[0] ?? "")),
       );
-    }, 20_000);
+    }, 60_000);
   }
 }
 

@@ -37,7 +37,7 @@ export async function record<T extends KubeObject>(
   running.catch(() => undefined);
   return {
     events,
-    until: (fits, timeoutMs = 10_000) => eventually(() => events.find(fits), timeoutMs, 2),
+    until: (fits, timeoutMs = 30_000) => eventually(() => events.find(fits), timeoutMs, 2),
     stop: async () => {
       stopping.abort();
       await running;

@@ -19,7 +19,7 @@ export function recordAbout(
   world: World,
   app: App,
   name: string,
-  { fits = isConfirmed, ms = 10_000 }: RecordWanted = {},
+  { fits = isConfirmed, ms = 30_000 }: RecordWanted = {},
 ): Promise<DriftRecordObject> {
   return eventually(async () => {
     const found = (await recordsAbout(world, app, name)).at(-1);
@@ -58,7 +58,7 @@ export function stampOf({ metadata: { annotations = {} } }: KubeObject): Edits {
 }
 
 /** Until an object carries nothing that speaks of people any more. */
-export async function untilUnmarked(get: () => Promise<KubeObject>, ms = 5_000): Promise<void> {
+export async function untilUnmarked(get: () => Promise<KubeObject>, ms = 30_000): Promise<void> {
   await eventually(async () => {
     const marks = marksOf(await get());
     if (marks.length === 0) return true;
@@ -67,7 +67,7 @@ export async function untilUnmarked(get: () => Promise<KubeObject>, ms = 5_000):
 }
 
 /** Until the status tells who has edited an object, by the end of its name. */
-export async function untilWho(app: App, object: string, who: string, ms = 5_000): Promise<void> {
+export async function untilWho(app: App, object: string, who: string, ms = 30_000): Promise<void> {
   await app.until(({ drift = [] }) => {
     return drift.find(found => found.object.endsWith(object))?.who === who;
   }, ms);

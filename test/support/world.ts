@@ -137,7 +137,7 @@ function describeApp({ cluster: { admin }, nopea }: Parts, identity: Identity): 
   const { namespace, name, repository, commit } = identity;
   const ref = { apiVersion: repositoryApi, kind: "GitRepository", namespace, name };
   const resource = () => admin.get<GitRepositoryObject>(ref);
-  const until: App["until"] = (fits, ms = 20_000) =>
+  const until: App["until"] = (fits, ms = 60_000) =>
     eventually(async () => {
       const found = await resource();
       if (fits(found.status ?? {})) return found;
@@ -170,9 +170,9 @@ function describeApp({ cluster: { admin }, nopea }: Parts, identity: Identity): 
     },
     find,
     object: <T extends KubeObject>(apiVersion: string, kind: string, of: string) =>
-      eventually(() => find<T>(apiVersion, kind, of), 20_000) as Promise<T>,
+      eventually(() => find<T>(apiVersion, kind, of), 60_000) as Promise<T>,
     data,
-    holds: async (of, value, ms = 10_000) => {
+    holds: async (of, value, ms = 30_000) => {
       await eventually(async () => {
         const found = JSON.stringify(await data(of));
         if (found === JSON.stringify({ value })) return true;

@@ -136,7 +136,7 @@ describe("slow", () => {
       const before = performance.now();
       controller.abort(reason);
       expect(await attempt).toBe(reason);
-      expect(performance.now() - before).toBeLessThan(500);
+      expect(performance.now() - before).toBeLessThan(5_000);
       await eventually(async () => (await server.sockets()) === 0);
     },
   );
