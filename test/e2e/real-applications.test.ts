@@ -1,9 +1,10 @@
 /** Applications as their authors publish them: one version from a real Git server, then the next. */
 import { existsSync, readFileSync, readdirSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { afterAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { Files } from "../../src/local/git-fast-import";
 import { projectRoot } from "../../src/local/paths";
+import { eventually } from "../support/cluster";
 import { compareWithText } from "../support/compare";
 import { useWorld, type App } from "../support/world";
 
@@ -26,23 +27,22 @@ describe("real applications", () => {
   describe.each(applications)("$name", ({ name, objects, namespaced }) => {
     const folders = ["v1", "v2"].map(version => join(root, name, version));
     let app: App;
+    let before: readonly string[];
     const compare = (folder: string) => {
       const where = namespaced ? {} : { namespace: app.namespace };
       return compareWithText(world.cluster, { ...where, folder });
     };
-
-    afterAll(async () => {
-      await app.remove();
-      const remove = ["delete", "--wait=false", "--ignore-not-found", "-R", "-f"];
-      if (namespaced) await world.cluster.kubectl([...remove, folders[1] ?? ""]);
-    }, 3 * minutes);
 
     it(
       "the first version: every object is in and equal in every declared field",
       { timeout: 4 * minutes },
       async () => {
         const files = filesOf(folders[0] ?? "");
-        app = await world.app({ files, spec: { timeout: "5m" } });
+        const namespace = await world.cluster.createNamespace("real");
+        const account = { apiVersion: "v1", kind: "ServiceAccount", namespace, name: "default" };
+        await eventually(() => world.cluster.admin.find(account), minutes);
+        before = await everything();
+        app = await world.app({ namespace, files, spec: { timeout: "5m", prune: true } });
         const { status } = await app.synced(app.commit, 3 * minutes);
         expect(status?.resources).toMatchObject({ total: objects[0], orphanCount: 0 });
         expect(await compare(folders[0] ?? "")).toEqual([]);
@@ -66,8 +66,50 @@ describe("real applications", () => {
         expect(written.length).toBeLessThanOrEqual(objects[1]);
       },
     );
+
+    it(
+      "the GitRepository goes, with deletionPolicy Delete: nothing is left but what was there before",
+      { timeout: 5 * minutes },
+      async () => {
+        const { metadata } = await app.edit({ deletionPolicy: "Delete" });
+        await app.until(
+          ({ observedGeneration, phase }) =>
+            observedGeneration === metadata.generation && phase === "Synced",
+          minutes,
+        );
+        await app.remove();
+        const left = async () => (await everything()).filter(object => !before.includes(object));
+        await eventually(async () => {
+          const objects = await left();
+          if (objects.length === 0) return true;
+          throw new Error(`left: ${objects.slice(0, 20).join(", ")}`);
+        }, 4 * minutes);
+        const now = await everything();
+        expect(before.filter(object => !now.includes(object))).toEqual([]);
+      },
+    );
   });
 });
+
+/** Changes all the time, or follows from what it is about. */
+const PASSING = /^(Event|Lease|EndpointSlice|Endpoints|DriftRecord|GitRepository) /;
+
+/** Every object of the cluster: `ConfigMap shop a`. */
+async function everything(): Promise<readonly string[]> {
+  const kinds = await world.cluster.kubectl(["api-resources", "--verbs=list", "-o", "name"]);
+  const names = kinds.stdout.trim().split("\n").join(",");
+  const columns = "KIND:.kind,NAMESPACE:.metadata.namespace,NAME:.metadata.name";
+  const listed = await world.cluster.kubectl([
+    "get",
+    names,
+    "-A",
+    "--no-headers",
+    "-o",
+    `custom-columns=${columns}`,
+  ]);
+  const lines = listed.stdout.split("\n").map(line => line.trim().replaceAll(/ +/g, " "));
+  return lines.filter(line => line !== "" && !PASSING.test(line));
+}
 
 function filesOf(folder: string): Files {
   const names = readdirSync(folder, { recursive: true, encoding: "utf8" });
