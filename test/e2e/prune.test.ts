@@ -251,7 +251,7 @@ describe.concurrent("what has to be confirmed", () => {
     expect(await pendingOf(app)).toBeUndefined();
   });
 
-  it("everything, by a commit: nothing goes, also after a restart; confirmed: all of it", async () => {
+  it("everything, by a commit: nothing goes; confirmed: all of it", async () => {
     const files = Object.fromEntries(
       ["a", "b", "c"].map(name => [`${name}.yaml`, configMap(name, "1")]),
     );

@@ -129,6 +129,36 @@ describe("deletionPolicy Delete", { timeout: 30_000 }, () => {
     expect(line?.fields).toMatchObject({ left: [B] });
   });
 
+  test("custom resources that hang: what serves them is deleted after a minute all the same, their definition stays", async () => {
+    const group = "example.com";
+    const names = { kind: "Widget", plural: "widgets", singular: "widget" };
+    const versions = [{ name: "v1", served: true }];
+    const definition = JSON.stringify({
+      apiVersion: "apiextensions.k8s.io/v1",
+      kind: "CustomResourceDefinition",
+      metadata: { name: "widgets.example.com" },
+      spec: { group, scope: "Namespaced", names, versions },
+    });
+    const metadata = { name: "w", finalizers: ["example.com/hold"] };
+    const widget = JSON.stringify({ apiVersion: "example.com/v1", kind: "Widget", metadata });
+    const more = { ...files, "d.yaml": definition, "w.yaml": widget };
+    const { world, id, repositories, exists } = await begin({}, more);
+    repositories.delete(id);
+    await world.clock.advance(55 * SECOND);
+    expect(world.cluster.removals.map(({ object }) => object)).toEqual([
+      "Widget.example.com/shop/w",
+    ]);
+    await world.clock.advance(10 * SECOND);
+    expect(world.cluster.read(A)).toBeUndefined();
+    await world.clock.advance(2 * MINUTE);
+    expect(exists()).toBe(false);
+    const [line] = world.log.filter(({ message }) => message === "left behind");
+    expect(line?.fields.left).toEqual([
+      "CustomResourceDefinition.apiextensions.k8s.io/widgets.example.com",
+      "Widget.example.com/shop/w",
+    ]);
+  });
+
   test("the API server refuses the deletions: tried again, and given up after two minutes", async () => {
     const { world, id, repositories, exists } = await begin();
     world.cluster.refuse(A, { code: "object-forbidden", message: "no" });

@@ -1,6 +1,7 @@
 /** What left Git: when it goes, when it stays, and what it waits for. */
 import { describe, expect, test } from "vitest";
 import { sha256 } from "../../src/adapters/sha256";
+import { NopeaError } from "../../src/model/errors";
 import { ownerMarks } from "../../src/model/ownership";
 import { configMap, createFakeWorld, namespace, URL, type FakeWorld } from "../support/fake-world";
 import type { Spec } from "../support/fake-repositories";
@@ -189,6 +190,32 @@ describe("prune: true", { timeout: 30_000 }, () => {
     world.cluster.refuse("ConfigMap/shop/c", undefined);
     await world.clock.advance(MINUTE);
     expect(world.status(id)).toMatchObject({ phase: "Synced", resources: { orphanCount: 0 } });
+    expect(world.cluster.removals).toHaveLength(1);
+  });
+
+  test("nopea.io/prune: disabled is taken off: deleted at once", async () => {
+    const { world } = await begin({ "a.yaml": A, "b.yaml": B });
+    const annotations = { "nopea.io/prune": "disabled" };
+    world.cluster.edit("ConfigMap/shop/b", { metadata: { annotations } });
+    await push(world, { "a.yaml": A });
+    expect(world.cluster.removals).toEqual([]);
+    world.cluster.strip("ConfigMap/shop/b", "annotations/nopea.io~1prune");
+    await world.clock.settle();
+    expect(world.cluster.read("ConfigMap/shop/b")).toBeUndefined();
+  });
+
+  test("a walk ends before it has written, and the orphan is told of meanwhile: it stays until everything is in", async () => {
+    const { world } = await begin({ "a.yaml": A, "b.yaml": B }, { interval: "1h" });
+    world.cluster.fail("execute", new NopeaError("cluster-unreachable", "down"));
+    const commit = world.git.commit(URL, { "a.yaml": A, "c.yaml": C });
+    world.supervisor().push({ name: "my-app" }, { branch: "main", commit });
+    await world.clock.settle();
+    const annotations = { "nopea.io/suspend-heal": "no" };
+    world.cluster.edit("ConfigMap/shop/b", { metadata: { annotations } });
+    await world.clock.settle();
+    expect(world.cluster.removals).toEqual([]);
+    world.cluster.fail("execute", undefined);
+    await world.clock.advance(MINUTE);
     expect(world.cluster.removals).toHaveLength(1);
   });
 
