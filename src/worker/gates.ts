@@ -18,6 +18,8 @@ export interface Gates {
   /** What the process before has told in the status. */
   recall(pending: readonly PendingObject[]): void;
   foresee(foresight: Foresight): void;
+  /** These orphans are left: what waited for others of them is over. */
+  keepOnly(orphans: readonly ObjectKey[]): void;
   /** The commit that has to be confirmed before it goes; undefined: none. */
   commitOf(key: ObjectKey): string | undefined;
   /** conflictPolicy live keeps it. By formatKey. */
@@ -40,7 +42,9 @@ export function createGates(): Gates {
     else all = commit;
   }
 
-  function keepOnly(ids: ReadonlySet<string>): void {
+  function keepOnly(orphans: readonly ObjectKey[]): void {
+    const ids = new Set(orphans.map(formatKey));
+    if (ids.size === 0) all = undefined;
     const gone = [...single.keys(), ...edited, ...seen].filter(id => !ids.has(id));
     for (const memory of [single, edited, seen]) gone.forEach(id => void memory.delete(id));
   }
@@ -56,11 +60,11 @@ export function createGates(): Gates {
     recall: pending => pending.forEach(recallOne),
     foresee(foresight) {
       const { commit, orphans, hasSurvivors } = foresight;
-      keepOnly(new Set(orphans.map(formatKey)));
+      keepOnly(orphans);
       for (const key of orphans) see(key, foresight);
-      if (orphans.length === 0) all = undefined;
-      else if (!hasSurvivors) all ??= commit;
+      if (orphans.length > 0 && !hasSurvivors) all ??= commit;
     },
+    keepOnly,
     commitOf: key => single.get(formatKey(key)) ?? all,
     isEdited: id => edited.has(id),
   };

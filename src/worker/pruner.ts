@@ -71,8 +71,7 @@ export class Pruner {
     const { target, isEdited } = scene;
     const { knowledge, marks } = this.#options;
     const { commit } = target;
-    const asked = this.#judge(scene).orphans.filter(isAsked);
-    const orphans = asked.map(({ orphan }) => orphan.live.key);
+    const orphans = keysOf(this.#judge(scene).orphans.filter(isAsked));
     const survive = hasSurvivors(target, knowledge, marks);
     this.#gates.foresee({ commit, orphans, isEdited, hasSurvivors: survive });
     return pendingOf(this.#judge(scene).orphans, commit, this.#gates);
@@ -91,6 +90,7 @@ export class Pruner {
       judgement = this.#judge(scene);
     }
     this.#left = judgement.orphans;
+    this.#gates.keepOnly(keysOf(this.#left.filter(isAsked)));
     this.#forget();
     const pending = pendingOf(judgement.orphans, scene.target.commit, this.#gates);
     return { ...judgement, pruned, pending, faults: this.#faults() };
@@ -98,8 +98,7 @@ export class Pruner {
 
   /** What is to go, and is still there. */
   left(): readonly ObjectKey[] {
-    const leaving = this.#left.filter(({ fate }) => LEAVING.has(fate));
-    return leaving.map(({ orphan }) => orphan.live.key);
+    return keysOf(this.#left.filter(({ fate }) => LEAVING.has(fate)));
   }
 
   /** The GitRepository asks for something else than before. */
@@ -183,4 +182,8 @@ export class Pruner {
     );
     return new Map(faults);
   }
+}
+
+function keysOf(judged: readonly JudgedOrphan[]): readonly ObjectKey[] {
+  return judged.map(({ orphan }) => orphan.live.key);
 }

@@ -361,10 +361,10 @@ describe("a confirmation", { timeout: 30_000 }, () => {
       Array.from({ length: 25 }, (_, n) => [`${n}.yaml`, configMap(`m${n}`)]),
     );
     const { world, id } = await begin(many);
-    const commit = await push(world, { "a.yaml": A });
+    const commit = await push(world, { "a.yaml": A, "b.yaml": B });
     expect(world.status(id)).toMatchObject({
       phase: "Synced",
-      resources: { total: 1, orphanCount: 25 },
+      resources: { total: 2, orphanCount: 25 },
     });
     expect(world.status(id).pending).toHaveLength(20);
     await world.restart();
@@ -375,6 +375,12 @@ describe("a confirmation", { timeout: 30_000 }, () => {
     expect(world.cluster.removals).toHaveLength(25);
     expect(world.status(id).pending).toBeUndefined();
     expect(world.cluster.repositories.confirmationOf(id)).toBeUndefined();
+    // and that is over: what leaves Git from now on is judged anew
+    await push(world, { "a.yaml": A });
+    expect(world.cluster.removals.at(-1)).toEqual({
+      object: "ConfigMap/shop/b",
+      result: "removed",
+    });
   });
 
   test.each<Spec>([{ targetNamespace: "other" }, { path: "elsewhere" }])(
