@@ -9,7 +9,11 @@ export interface Amender {
   /** A finalizer that is not wanted any more would keep the GitRepository from going. */
   dropFinalizer(repository: Repository, spec: RepositorySpec): void;
   /** What somebody confirmed is done: it must not confirm what the same commit would orphan one day. */
-  endConfirmation(repository: Repository, report: Report, pruner: Pick<Pruner, "left">): void;
+  endConfirmation(
+    repository: Repository,
+    report: Report,
+    pruner: Pick<Pruner, "left" | "hasServed">,
+  ): void;
 }
 
 /** `life` ends the requests. */
@@ -30,8 +34,9 @@ export function createAmender({ cluster, log }: World, life: AbortSignal): Amend
     endConfirmation(repository, { commit, looked, unpruned }, pruner) {
       const { id, confirmPrune } = repository;
       const isOpen = unpruned.length > 0 || pruner.left().length > 0;
-      if (confirmPrune === undefined || confirmPrune !== commit || !looked || isOpen) return;
-      inPassing(repository, cluster.takeConfirmation(id, commit, life));
+      if (confirmPrune === undefined || !looked || isOpen) return;
+      const hasServed = confirmPrune === commit || pruner.hasServed(confirmPrune);
+      if (hasServed) inPassing(repository, cluster.takeConfirmation(id, confirmPrune, life));
     },
   };
 }

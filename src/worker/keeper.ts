@@ -41,6 +41,11 @@ export class Keeper {
     return this.#failures;
   }
 
+  /** By kindId: kinds that could not be looked at in the last walk. */
+  get unavailable(): ReadonlyMap<string, Fault> {
+    return this.#unavailable;
+  }
+
   /** True where it keeps objects as a commit of this source declares. */
   keeps(source: string): boolean {
     return this.#target?.source === source;
@@ -77,8 +82,9 @@ export class Keeper {
   }
 
   #scene(target: Target, { wish, account }: Policy): Scene {
-    const [{ episodes }, ledger, hasWalked] = [this.#keeping, this.#ledger, this.#hasWalked];
-    return sceneOf({ target, wish, account, hasWalked, ledger, episodes });
+    const { episodes } = this.#keeping;
+    const [ledger, hasWalked, unavailable] = [this.#ledger, this.#hasWalked, this.#unavailable];
+    return sceneOf({ target, wish, account, hasWalked, unavailable, ledger, episodes });
   }
 
   /** Undefined: nothing may be written now, or Git's wish is not known. */

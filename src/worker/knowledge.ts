@@ -34,6 +34,8 @@ export class Knowledge {
   readonly #gone = new Map<string, Gone>();
   /** Objects that only a question can tell of: gone, or no longer labelled. */
   readonly #unsure = new Set<string>();
+  /** uids of what was deleted, until its watch has told so: older events may still come. */
+  readonly #removed = new Set<string>();
   readonly #changed = new Set<string>();
   readonly #holds = createHolds();
   #wanted: ReadonlyMap<string, Desired> = new Map();
@@ -93,7 +95,9 @@ export class Knowledge {
 
   /** It was deleted, and no hand did that. */
   removed(id: string, uid: string): void {
-    if (this.#known.get(id)?.live.uid === uid) this.#known.delete(id);
+    if (this.#known.get(id)?.live.uid !== uid) return;
+    this.#known.delete(id);
+    this.#removed.add(uid);
   }
 
   /** It was there once, as another process has told. */
@@ -144,7 +148,7 @@ export class Knowledge {
 
   #told(kind: KindInfo, seen: Sighting): void {
     const id = formatKey(seen.live.key);
-    if (this.#isOtherVersion(id, kind)) return;
+    if (this.#isOtherVersion(id, kind) || this.#removed.has(seen.live.uid)) return;
     const before = this.#known.get(id);
     const isOurs = this.#isOurs(seen.live);
     if (!isOurs && before?.live.uid !== seen.live.uid) return;
@@ -175,6 +179,7 @@ export class Knowledge {
 
   #lost(live: Live, isDone: boolean): void {
     const id = formatKey(live.key);
+    this.#removed.delete(live.uid);
     const before = this.#known.get(id);
     if (before === undefined ? !this.#isOurs(live) : before.live.uid !== live.uid) return;
     if (this.#wanted.has(id)) this.#lostDeclared(live, isDone);

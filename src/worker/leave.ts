@@ -97,7 +97,7 @@ async function prune(
   const recall = () => Promise.resolve();
   const walk = { id: world.newId(), target, recall, beforeWrites: recall };
   await custody.keeper.walk(walk, signal);
-  return [...unavailable.keys(), ...custody.pruner.left().map(formatKey)];
+  return [...custody.keeper.unavailable.keys(), ...custody.pruner.left().map(formatKey)];
 }
 
 async function release(

@@ -4,10 +4,9 @@ import { suspensionOf } from "../core/heal/healing";
 import { findUndeclared } from "../core/sync/orphans";
 import { fateOf, isProtected, neededBy, type Fate, type Orphan } from "../core/sync/prune";
 import type { PendingObject } from "../model/git-repository";
-import { kindId } from "../model/manifest";
 import { formatKey, type ObjectKey } from "../model/object-key";
 import { isLabelledAs, type OwnerMarks } from "../model/ownership";
-import type { Gates } from "./gates";
+import type { Gates, Survivors } from "./gates";
 import type { Knowledge } from "./knowledge";
 import type { PruneWish, Target } from "./target";
 
@@ -42,11 +41,10 @@ export function judgeOrphans(
   const { target, wish, isComplete, marks, knowledge } = orphanage;
   const found = findUndeclared(knowledge.all(), target.desired, marks);
   const orphans = found.orphans.map(known => orphanOf(known, going, orphanage));
-  const isNeeded =
-    orphans.length === 0
-      ? () => false
-      : neededBy(orphans, target.desired.values(), wish.isHurried === true);
-  const pruning = { ...wish, isComplete, isNeeded, now };
+  const alone = { ...wish, isComplete, isNeeded: () => false, now };
+  const goes = (orphan: Orphan) => wish.isHurried !== true && LEAVING.has(fateOf(orphan, alone));
+  const declared = orphans.length === 0 ? [] : target.desired.values();
+  const pruning = { ...alone, isNeeded: neededBy(orphans, declared, goes) };
   return {
     orphans: orphans.map(orphan => ({ orphan, fate: fateOf(orphan, pruning) })),
     copies: found.copies.map(({ live: { key } }) => key),
@@ -56,7 +54,8 @@ export function judgeOrphans(
 function orphanOf(known: Known, going: ReadonlySet<string>, orphanage: Orphanage): Orphan {
   const { kind, live, base } = known;
   const { gates, wish, target } = orphanage;
-  const commit = gates.commitOf(live.key);
+  // what nobody has judged yet has to be confirmed, too
+  const commit = gates.commitOf(live.key) ?? (isProtected(live.key) ? target.commit : undefined);
   const confirmed = [commit, target.commit].includes(wish.confirmed ?? "");
   return {
     kind,
@@ -65,13 +64,9 @@ function orphanOf(known: Known, going: ReadonlySet<string>, orphanage: Orphanage
     suspension: suspensionOf(known),
     isEdited: gates.isEdited(formatKey(live.key)),
     isGoing: going.has(live.uid),
+    isHome: isHome(live.key, orphanage),
     unconfirmed: confirmed || wish.isLeaving === true ? undefined : commit,
   };
-}
-
-/** Pruning is about it: it is neither kept for good nor on its way. */
-export function isAsked({ fate }: JudgedOrphan): boolean {
-  return fate !== "kept" && fate !== "going";
 }
 
 const PENDING: ReadonlySet<Fate> = new Set<PendingObject["because"]>([
@@ -80,40 +75,52 @@ const PENDING: ReadonlySet<Fate> = new Set<PendingObject["because"]>([
   "confirm-prune",
 ]);
 
+/** What takes the GitRepository itself along is not deleted at its end: it would wait for itself. */
+function isHome({ group, kind, name }: ObjectKey, { wish, marks }: Orphanage): boolean {
+  const isNamespace = group === "" && kind === "Namespace";
+  return wish.isLeaving === true && isNamespace && name === marks.repository.namespace;
+}
+
+/** What is to go, now or later. */
+export const LEAVING: ReadonlySet<Fate> = new Set<Fate>(["delete", "waiting", "going"]);
+
 /** What the status says of those that wait for somebody; first what a later process has to know. */
 export function pendingOf(
   orphans: readonly JudgedOrphan[],
   commit: string,
-  gates: Pick<Gates, "commitOf">,
+  gates: Pick<Gates, "commitOf" | "hidden">,
 ): readonly PendingObject[] {
   const waiting = orphans.flatMap(({ orphan, fate }) =>
     isPending(fate) ? [{ key: orphan.live.key, because: fate }] : [],
   );
   const order = ({ key, because }: (typeof waiting)[number]) =>
     because !== "confirm-prune" ? 2 : isProtected(key) ? 1 : 0;
-  return [...waiting]
+  const told = [...waiting]
     .sort((a, b) => order(a) - order(b))
     .map(({ key, because }) => ({
       object: formatKey(key),
       commit: (because === "confirm-prune" ? gates.commitOf(key) : undefined) ?? commit,
       because,
     }));
+  return [...gates.hidden(), ...told];
 }
 
 function isPending(fate: Fate): fate is PendingObject["because"] {
   return PENDING.has(fate);
 }
 
-/** Something that this repository applied before is still declared; what cannot be looked at now was there before. */
-export function hasSurvivors(
-  { desired, unavailable, knownKinds }: Target,
+/**
+ * What this repository applied before and still declares: namespaced or not. Another targetNamespace leaves nothing of
+ * what was there, although what has no namespace stays.
+ */
+export function survivorsOf(
+  { desired }: Pick<Target, "desired">,
   knowledge: Pick<Knowledge, "get">,
   marks: OwnerMarks,
-): boolean {
-  return [...desired].some(([id, { kind }]) => {
+): Survivors {
+  const keys = [...desired].flatMap(([id, { key }]) => {
     const known = knowledge.get(id);
-    if (known === undefined)
-      return unavailable.has(kindId(kind)) && knownKinds.includes(kindId(kind));
-    return isLabelledAs(marks, known.live.labels);
+    return known !== undefined && isLabelledAs(marks, known.live.labels) ? [key] : [];
   });
+  return { any: keys.length > 0, namespaced: keys.some(({ namespace }) => namespace !== "") };
 }

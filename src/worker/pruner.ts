@@ -1,20 +1,20 @@
 /** Deletes what Git no longer declares, as far as the GitRepository allows it, and says what it waits for. */
 import { backoff } from "../core/sync/backoff";
-import type { Fate, Orphan } from "../core/sync/prune";
+import type { Orphan } from "../core/sync/prune";
 import { REMOVAL_STAGE_COUNT, removalStageOf } from "../core/sync/stages";
-import type { PendingObject } from "../model/git-repository";
+import type { PendingObject, RepositoryStatus } from "../model/git-repository";
 import { formatKey, type ObjectKey } from "../model/object-key";
 import type { OwnerMarks } from "../model/ownership";
 import type { RemovalOutcome } from "../model/removal";
 import type { Fault } from "../model/verdict";
 import type { World } from "../ports";
-import { createGates } from "./gates";
+import { Gates } from "./gates";
 import type { Knowledge } from "./knowledge";
 import {
-  hasSurvivors,
-  isAsked,
   judgeOrphans,
+  LEAVING,
   pendingOf,
+  survivorsOf,
   type JudgedOrphan,
   type Judgement,
 } from "./orphanage";
@@ -41,7 +41,6 @@ interface Failure {
   readonly fault: Fault | undefined;
 }
 
-const LEAVING: ReadonlySet<Fate> = new Set<Fate>(["delete", "waiting", "going"]);
 const AT_ONCE = 16;
 /** By then its watch has told of the version that came between. */
 const STALE_MS = 500;
@@ -49,7 +48,7 @@ const STALE_MS = 500;
 /** What it remembers besides its gates costs requests when it is lost, never correctness. */
 export class Pruner {
   readonly #options: PrunerOptions;
-  readonly #gates = createGates();
+  readonly #gates = new Gates();
   /** By formatKey. */
   readonly #failures = new Map<string, Failure>();
   /** uids of what was deleted and is not gone yet. */
@@ -62,24 +61,30 @@ export class Pruner {
   }
 
   /** What the process before has told in the status. */
-  recall(pending: readonly PendingObject[]): void {
-    this.#gates.recall(pending);
+  recall(status: RepositoryStatus): void {
+    this.#gates.recall(status);
   }
 
   /** Before a commit is written: what will have to wait, told before what is new looks like what was there before. */
   foresee(scene: Scene): readonly PendingObject[] {
-    const { target, isEdited } = scene;
+    this.#look(scene);
+    return pendingOf(this.#judge(scene).orphans, scene.target.commit, this.#gates);
+  }
+
+  #look(scene: Scene): void {
+    const { target, isEdited, isHidden } = scene;
     const { knowledge, marks } = this.#options;
     const { commit } = target;
-    const orphans = keysOf(this.#judge(scene).orphans.filter(isAsked));
-    const survive = hasSurvivors(target, knowledge, marks);
-    this.#gates.foresee({ commit, orphans, isEdited, hasSurvivors: survive });
-    return pendingOf(this.#judge(scene).orphans, commit, this.#gates);
+    const orphans = keysOf(this.#judge(scene).orphans);
+    const survivors = survivorsOf(target, knowledge, marks);
+    this.#gates.foresee({ commit, orphans, isEdited, isHidden, survivors });
   }
 
   /** What is left, and why. Rejects when the signal is aborted. */
   async settle(scene: Scene, signal: AbortSignal): Promise<Pruned> {
     this.#isNew = false;
+    // what was not there a moment ago is judged before it goes
+    this.#look(scene);
     const pruned: ObjectKey[] = [];
     let judgement = this.#judge(scene);
     const count = judgement.orphans.length === 0 ? 0 : REMOVAL_STAGE_COUNT;
@@ -90,7 +95,7 @@ export class Pruner {
       judgement = this.#judge(scene);
     }
     this.#left = judgement.orphans;
-    this.#gates.keepOnly(keysOf(this.#left.filter(isAsked)));
+    this.#look(scene);
     this.#forget();
     const pending = pendingOf(judgement.orphans, scene.target.commit, this.#gates);
     return { ...judgement, pruned, pending, faults: this.#faults() };
@@ -99,6 +104,11 @@ export class Pruner {
   /** What is to go, and is still there. */
   left(): readonly ObjectKey[] {
     return keysOf(this.#left.filter(({ fate }) => LEAVING.has(fate)));
+  }
+
+  /** True where this commit was waited for to be confirmed, and nothing waits for it any more. */
+  hasServed(commit: string): boolean {
+    return this.#gates.isOver(commit);
   }
 
   /** The GitRepository asks for something else than before. */

@@ -83,7 +83,8 @@ async function enforceLastGood(world: World, job: Rest, signal: AbortSignal): Pr
   const base = await createBases(world, source, signal)(commit);
   if (base === undefined) return;
   const located = { desired: [...base.values()], unknown: [], problems: [] };
-  await apply(world, { ...job, rendered: { ...rendered, commit }, located }, signal);
+  const last = { ...job, rendered: { ...rendered, commit }, located, isLastGood: true };
+  await apply(world, last, signal);
 }
 
 async function fetchAndRender(world: World, { remote, tip, memory }: Job, signal: AbortSignal) {
@@ -101,6 +102,8 @@ interface Rest extends Job {
   readonly located: Located;
   /** Kinds that this repository had objects of, as far as they are still served. */
   readonly known: readonly KindInfo[];
+  /** The branch's tip cannot be read. */
+  readonly isLastGood?: boolean;
 }
 
 async function apply(world: World, job: Rest, signal: AbortSignal): Promise<Report> {
@@ -117,6 +120,7 @@ async function apply(world: World, job: Rest, signal: AbortSignal): Promise<Repo
     notices: [...rendered.notices, ...noticesOf(spec)],
     bases: until => createBases(world, { remote, parsed: rendered.parsed, locating }, until),
     source: sourceOf(spec),
+    isLastGood: job.isLastGood ?? false,
   };
   const walk = {
     id: job.id,
@@ -134,7 +138,7 @@ async function apply(world: World, job: Rest, signal: AbortSignal): Promise<Repo
 async function recall(job: Rest & Recalled, signal: AbortSignal): Promise<void> {
   const { records, episodes, knowledge, pruner, target, status, generation, baseOf } = job;
   episodes.remember(await records.load(signal));
-  pruner.recall(status.pending ?? []);
+  pruner.recall(status);
   const { desired, commit } = target;
   const recalling = {
     knowledge,

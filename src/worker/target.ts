@@ -23,6 +23,8 @@ export interface Target {
   readonly bases: (signal: AbortSignal) => BaseOf;
   /** What of the spec it was made of: with another, it is not this repository's wish any more. */
   readonly source: string;
+  /** The branch's tip cannot be read: what a later commit than this one brought is nobody's orphan. */
+  readonly isLastGood?: boolean;
 }
 
 /** What the GitRepository asks for about objects that Git no longer declares. */
@@ -31,6 +33,8 @@ export interface PruneWish extends PrunePolicy {
   readonly confirmed?: string | undefined;
   /** The GitRepository itself goes, and its objects with it: nothing has to be confirmed. */
   readonly isLeaving?: boolean;
+  /** Finalizers have been waited for long enough. */
+  readonly isHurried?: boolean;
 }
 
 /** What the GitRepository asks for right now. */

@@ -74,10 +74,11 @@ export function describeRemoval(open: () => ClusterWorld): void {
       expect(await world.read(ref())).toBeDefined();
     });
 
-    it("of a kind that nobody serves any more: there is nothing of it", async () => {
+    it("of a kind that nobody serves any more: failed, since that says nothing of the object", async () => {
       const removal = await create();
       const kind = { ...removal.kind, apiVersion: "gone.example.com/v1", plural: "gones" };
-      expect(await remove({ ...removal, kind })).toMatchObject({ result: "removed" });
+      const fault = { code: "kind-not-found" };
+      expect(await remove({ ...removal, kind })).toMatchObject({ result: "failed", fault });
       expect(await world.read(ref())).toBeDefined();
     });
 

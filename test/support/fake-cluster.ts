@@ -217,9 +217,7 @@ export function createFakeCluster(): FakeCluster {
   const nowhereToGo = ({ key, kind }: Desired): Fault | undefined => {
     const unavailable = brokenAt("execute", [kindId(kind)]).get(kindId(kind));
     if (unavailable !== undefined) return unavailable;
-    if (!kinds.has(kindId(kind))) {
-      return { code: "kind-not-found", message: `${kind.kind} is not served` };
-    }
+    if (!kinds.has(kindId(kind))) return unserved(kind);
     return objects.has(formatKey(key)) ? undefined : placeless(key);
   };
 
@@ -260,7 +258,8 @@ export function createFakeCluster(): FakeCluster {
     const { key, kind, on } = removal;
     const object = formatKey(key);
     const stored = objects.get(object);
-    if (stored === undefined || !kinds.has(kindId(kind))) return { result: "removed", removal };
+    if (!kinds.has(kindId(kind))) return { result: "failed", removal, fault: unserved(kind) };
+    if (stored === undefined) return { result: "removed", removal };
     const isIt = on.uid === stored.uid && on.resourceVersion === `${stored.version}`;
     if (!isIt) return { result: "stale", removal };
     const fault = refused.get(object) ?? brokenAt("remove", [kindId(kind)]).get(kindId(kind));
@@ -429,4 +428,8 @@ export function createFakeCluster(): FakeCluster {
     fail: (verb, error) => (error === undefined ? failing.delete(verb) : failing.set(verb, error)),
   };
   return fake;
+}
+
+function unserved({ kind }: KindInfo): Fault {
+  return { code: "kind-not-found", message: `${kind} is not served` };
 }

@@ -159,6 +159,22 @@ describe("deletionPolicy Delete", { timeout: 30_000 }, () => {
     ]);
   });
 
+  test("the API server cannot list a kind for ten seconds, nopea has just begun: waited for, and gone", async () => {
+    const world = createFakeWorld();
+    const W = { apiVersion: "example.com/v1", kind: "Widget", metadata: { name: "w" } };
+    world.cluster.serve({ ...W, plural: "widgets", namespaced: true });
+    world.git.commit(URL, { "a.yaml": configMap("a"), "w.json": JSON.stringify(W) });
+    const id = await world.create({ deletionPolicy: "Delete" });
+    world.supervisor().stop();
+    world.cluster.break("example.com/v1/Widget", "observe", "follow", "execute");
+    world.cluster.repositories.delete(id);
+    await world.restart();
+    await world.clock.advance(10 * SECOND);
+    world.cluster.break("example.com/v1/Widget");
+    await world.clock.advance(100 * SECOND);
+    expect(world.cluster.read("Widget.example.com/shop/w")).toBeUndefined();
+  });
+
   test("the API server refuses the deletions: tried again, and given up after two minutes", async () => {
     const { world, id, repositories, exists } = await begin();
     world.cluster.refuse(A, { code: "object-forbidden", message: "no" });

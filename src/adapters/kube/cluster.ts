@@ -24,7 +24,7 @@ export function createCluster(options: FollowingOptions): Cluster {
     forbidden: (account, desired, signal) => rights.forbidden(account, desired, signal),
     rehearse: (rehearsal, signal) => rehearse(kube, rehearsal, signal),
     execute: (plan, told, signal) => execute({ kube, discovery }, plan, told, signal),
-    remove: (removal, signal) => remove(kube, removal, signal),
+    remove: (removal, signal) => remove({ kube, rights }, removal, signal),
     repositories: (namespace, signal) => repositoryNames(kube, namespace, signal),
     setFinalizer: (id, isWanted, signal) => setFinalizer(kube, id, isWanted, signal),
     takeConfirmation: (id, commit, signal) => takeConfirmation(kube, id, commit, signal),

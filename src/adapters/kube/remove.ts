@@ -5,14 +5,22 @@ import { actingAs, METADATA_ONLY, type Kube, type KubeAnswer } from "./client";
 import { writeFault } from "./faults";
 import { objectPath } from "./paths";
 import { isDenied } from "./refusal";
+import type { Rights } from "./rights";
+
+export interface Removing {
+  readonly kube: Kube;
+  readonly rights: Pick<Rights, "absence">;
+}
 
 /** Never rejects for what the API server says, only when the signal is aborted. */
 export async function remove(
-  kube: Kube,
+  { kube, rights }: Removing,
   removal: Removal,
   signal: AbortSignal,
 ): Promise<RemovalOutcome> {
   try {
+    const fault = await rights.absence(removal.account, signal);
+    if (fault !== undefined) return { result: "failed", removal, fault };
     const answer = await actingAs(
       kube,
       removal.account,
@@ -43,13 +51,9 @@ export async function remove(
 function outcomeOf(answer: KubeAnswer, removal: Removal): RemovalOutcome {
   const { status, body } = answer;
   if (status < 300) return { result: body.kind === "Status" ? "removed" : "terminating", removal };
-  const result = SAYING.get(status);
-  // webhooks say no with whatever status they like
-  if (result !== undefined && !isDenied(body)) return { result, removal };
+  // of a kind that is not served (any more) this says nothing, and webhooks say no with whatever status they like
+  const isSaid = body.kind === "Status" && !isDenied(body);
+  if (status === 404 && isSaid) return { result: "removed", removal };
+  if (status === 409 && isSaid) return { result: "stale", removal };
   return { result: "failed", removal, fault: writeFault(answer, removal) };
 }
-
-const SAYING: ReadonlyMap<number, "removed" | "stale"> = new Map([
-  [404, "removed"],
-  [409, "stale"],
-]);

@@ -10,6 +10,8 @@ import { failUnlessFound, serverMessage } from "./faults";
 import { collectionPath } from "./paths";
 
 export interface Rights {
+  /** Why nobody can write as this account; undefined: somebody can. Rejects where the API server does not say. */
+  absence(account: Account | undefined, signal: AbortSignal): Promise<Fault | undefined>;
   /** By formatKey: what the account may not apply. Rejects where the API server does not say. */
   forbidden(
     account: Account,
@@ -51,6 +53,10 @@ export function createRights(kube: Kube, now = () => performance.now()): Rights 
   }
 
   return {
+    async absence(account, signal) {
+      const isNobody = account !== undefined && !(await isThere(account, signal));
+      return isNobody ? absenceOf(account) : undefined;
+    },
     async forbidden(account, desired, signal) {
       if (desired.length === 0) return new Map();
       if (!(await isThere(account, signal))) return missing(account, desired);
@@ -133,9 +139,13 @@ function groupsOf(desired: readonly Desired[]): ReadonlyMap<string, readonly Des
   return groups;
 }
 
+function absenceOf({ namespace, name }: Account): Fault {
+  const message = `ServiceAccount ${namespace}/${name} does not exist`;
+  return { code: "account-not-found", message };
+}
+
 function missing(account: Account, desired: readonly Desired[]): ReadonlyMap<string, Fault> {
-  const message = `ServiceAccount ${account.namespace}/${account.name} does not exist`;
-  const fault: Fault = { code: "account-not-found", message };
+  const fault = absenceOf(account);
   return new Map(desired.map(({ key }) => [formatKey(key), fault] as const));
 }
 

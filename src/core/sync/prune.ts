@@ -19,6 +19,8 @@ export interface Orphan {
   readonly isEdited: boolean;
   /** Its deletion was asked for already. */
   readonly isGoing: boolean;
+  /** The GitRepository that is deleted is in it. */
+  readonly isHome?: boolean;
   /** The commit that has to be confirmed before it goes; undefined: none. */
   readonly unconfirmed?: string | undefined;
 }
@@ -28,8 +30,6 @@ export interface PrunePolicy {
   /** spec.prune, or the GitRepository itself is deleted with deletionPolicy Delete. */
   readonly prune: boolean;
   readonly conflictPolicy: ConflictPolicy;
-  /** Finalizers have been waited for long enough. */
-  readonly isHurried?: boolean;
 }
 
 export interface Pruning extends PrunePolicy {
@@ -60,6 +60,7 @@ type Rule = readonly [
 /** The order is the documentation. */
 const RULES: readonly Rule[] = [
   ["terminating", ({ live, isGoing }) => when(live.terminating || isGoing, "going")],
+  ["home", ({ isHome }) => when(isHome === true, "kept")],
   ["no pruning", (_, { prune }) => when(!prune, "kept")],
   ["pruning disabled", orphan => when(isDisabled(orphan), "kept")],
   [
@@ -112,20 +113,21 @@ type Needing = Pick<Orphan, "kind"> & { readonly key: ObjectKey };
 
 /**
  * Whether an orphan has to stay while others are there, declared or orphans too: a namespace takes what is in it along,
- * a definition its custom resources. Where these go too they go first, and whatever else goes waits for them: the
+ * a definition its custom resources. Where these go (`goes`), they go first, and whatever else goes waits for them: the
  * program that takes their finalizers off is probably among it.
  */
 export function neededBy(
   orphans: readonly Orphan[],
   declared: Iterable<Needing>,
-  isHurried = false,
+  goes: (orphan: Orphan) => boolean,
 ): (orphan: Orphan) => boolean {
   const leaving = orphans.map(({ kind, live: { key } }) => ({ kind, key }));
   const needs = new Set([...declared, ...leaving].flatMap(needsOf));
   const going = new Set(leaving.map(({ key }) => formatKey(key)));
-  const custom = isHurried
-    ? []
-    : leaving.filter(({ kind, key }) => going.has(definitionOf(kind, key)));
+  const custom = orphans
+    .filter(goes)
+    .map(({ kind, live: { key } }) => ({ kind, key }))
+    .filter(({ kind, key }) => going.has(definitionOf(kind, key)));
   const first = Math.min(Infinity, ...custom.map(({ key }) => removalStageOf(key)));
   return ({ live: { key } }) => needs.has(formatKey(key)) || removalStageOf(key) > first;
 }

@@ -96,26 +96,28 @@ describe("needed", () => {
   );
   const widget = at(key("Widget", "example.com"), "widgets");
   const operator = at(key("Deployment", "apps", "ops"), "deployments");
+  const all = () => true;
+  const none = () => false;
   const declared = ({ kind, live: { key: of } }: Orphan) => ({ kind, key: of });
 
   test("a namespace while something of it is declared, or an orphan too", () => {
-    expect(neededBy([place], [])(place)).toBe(false);
-    expect(neededBy([place], [declared(widget)])(place)).toBe(true);
-    expect(neededBy([place, widget], [])(place)).toBe(true);
-    expect(neededBy([place, operator], [])(place)).toBe(false);
+    expect(neededBy([place], [], all)(place)).toBe(false);
+    expect(neededBy([place], [declared(widget)], all)(place)).toBe(true);
+    expect(neededBy([place, widget], [], all)(place)).toBe(true);
+    expect(neededBy([place, operator], [], all)(place)).toBe(false);
   });
 
   test("a definition while an object of it is declared, or an orphan too", () => {
-    expect(neededBy([definition], [declared(widget)])(definition)).toBe(true);
-    expect(neededBy([definition, widget], [])(definition)).toBe(true);
-    expect(neededBy([definition, operator], [])(definition)).toBe(false);
+    expect(neededBy([definition], [declared(widget)], all)(definition)).toBe(true);
+    expect(neededBy([definition, widget], [], all)(definition)).toBe(true);
+    expect(neededBy([definition, operator], [], all)(definition)).toBe(false);
   });
 
-  test("everything later while a custom resource goes together with its definition; for so long", () => {
-    expect(neededBy([definition, widget, operator], [])(operator)).toBe(true);
-    expect(neededBy([definition, widget, operator], [])(widget)).toBe(false);
-    expect(neededBy([widget, operator], [])(operator)).toBe(false);
-    expect(neededBy([definition, widget, operator], [], true)(operator)).toBe(false);
-    expect(neededBy([definition, widget, operator], [], true)(definition)).toBe(true);
+  test("everything later while a custom resource goes together with its definition; nothing for one that stays", () => {
+    expect(neededBy([definition, widget, operator], [], all)(operator)).toBe(true);
+    expect(neededBy([definition, widget, operator], [], all)(widget)).toBe(false);
+    expect(neededBy([widget, operator], [], all)(operator)).toBe(false);
+    expect(neededBy([definition, widget, operator], [], none)(operator)).toBe(false);
+    expect(neededBy([definition, widget, operator], [], none)(definition)).toBe(true);
   });
 });
