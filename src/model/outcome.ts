@@ -32,3 +32,9 @@ export function hasWritten(outcome: StepOutcome | undefined): boolean {
   if (outcome?.result === "stale") return outcome.patched === true;
   return outcome?.result === "applied" || outcome?.result === "removed";
 }
+
+/** The patch of a write that came too late is in, however often what follows it comes too late as well. */
+export function stillHalf(outcome: StepOutcome, before: StepOutcome | undefined): StepOutcome {
+  const isHalf = before?.result === "stale" && before.patched === true;
+  return isHalf && outcome.result === "stale" ? { ...outcome, patched: true } : outcome;
+}

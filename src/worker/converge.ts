@@ -10,7 +10,7 @@ import { mayBeMended } from "../core/sync/wants";
 import type { Observation } from "../model/observation";
 import { kindId, type Desired } from "../model/manifest";
 import { formatKey } from "../model/object-key";
-import { hasWritten, type StepOutcome } from "../model/outcome";
+import { hasWritten, stillHalf, type StepOutcome } from "../model/outcome";
 import type { Fault, Verdict } from "../model/verdict";
 import type { World } from "../ports";
 import type { BaseOf } from "./bases";
@@ -208,7 +208,7 @@ async function write(
 function isAgain({ outcome, leftovers }: Executed, progress: Progress): boolean {
   const id = formatKey(outcome.desired.key);
   const { outcomes, refused } = progress;
-  outcomes.set(id, outcome);
+  outcomes.set(id, stillHalf(outcome, outcomes.get(id)));
   // a write that came too late has taken nothing away
   if (outcome.result === "applied") progress.leftovers.set(id, leftovers);
   if (!canBeThorough(outcome, progress.verdicts.get(id))) refused.delete(id);
