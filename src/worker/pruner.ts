@@ -41,6 +41,8 @@ interface Failure {
   readonly fault: Fault | undefined;
 }
 
+/** Where there is no orphan, nobody asks. */
+const NONE_NEEDED = { any: true, namespaced: true };
 const AT_ONCE = 16;
 /** By then its watch has told of the version that came between. */
 const STALE_MS = 500;
@@ -71,31 +73,36 @@ export class Pruner {
     return pendingOf(this.#judge(scene).orphans, scene.target.commit, this.#gates);
   }
 
-  #look(scene: Scene): void {
+  /** As it was found: gates count from the next judgement on. */
+  #look(scene: Scene): Judgement {
     const { target, isEdited, isHidden } = scene;
     const { knowledge, marks } = this.#options;
     const { commit } = target;
-    const orphans = keysOf(this.#judge(scene).orphans);
-    const survivors = survivorsOf(target, knowledge, marks);
+    const found = this.#judge(scene);
+    const orphans = keysOf(found.orphans);
+    const isIdle = orphans.length === 0;
+    const survivors = isIdle ? NONE_NEEDED : survivorsOf(target, knowledge, marks);
     this.#gates.foresee({ commit, orphans, isEdited, isHidden, survivors });
+    return found;
   }
 
   /** What is left, and why. Rejects when the signal is aborted. */
   async settle(scene: Scene, signal: AbortSignal): Promise<Pruned> {
     this.#isNew = false;
-    // what was not there a moment ago is judged before it goes
-    this.#look(scene);
     const pruned: ObjectKey[] = [];
-    let judgement = this.#judge(scene);
-    const count = judgement.orphans.length === 0 ? 0 : REMOVAL_STAGE_COUNT;
-    for (let stage = 0; stage < count; stage++) {
+    // what was not there a moment ago is judged before it goes
+    let judgement = this.#look(scene);
+    // of thousands of objects mostly none is an orphan, and a heal waits for this
+    const isIdle = judgement.orphans.length === 0;
+    if (!isIdle) judgement = this.#judge(scene);
+    for (let stage = 0; !isIdle && stage < REMOVAL_STAGE_COUNT; stage++) {
       await sideBySide(AT_ONCE, this.#doomed(judgement.orphans, stage), async orphan => {
         if (await this.#remove(orphan, scene, signal)) pruned.push(orphan.live.key);
       });
       judgement = this.#judge(scene);
     }
     this.#left = judgement.orphans;
-    this.#look(scene);
+    if (!isIdle) this.#look(scene);
     this.#forget();
     const pending = pendingOf(judgement.orphans, scene.target.commit, this.#gates);
     return { ...judgement, pruned, pending, faults: this.#faults() };
