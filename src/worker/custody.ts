@@ -57,7 +57,8 @@ export function createCustody(world: World, options: CustodyOptions): Custody {
 function isEnding({ key, uid }: Testimony, knowledge: Knowledge): boolean {
   const id = formatKey(key);
   const live = knowledge.get(id)?.live;
-  return live === undefined
-    ? knowledge.gone(id)?.uid === uid
-    : live.uid === uid && live.terminating;
+  if (live !== undefined) return live.uid === uid && live.terminating;
+  const gone = knowledge.gone(id);
+  // the end of finished work is no drift: nothing will come of it
+  return gone?.uid === uid && gone.finished === undefined;
 }
