@@ -1,6 +1,7 @@
 /** kill -9 of the watcher right after an edit by hand, before, while or after it is healed: healed in the end, and told once at most. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
+import { eventually } from "../support/cluster";
 import { handsOn, type Hands } from "../support/drift";
 import { anySeed, randomFrom } from "../support/random";
 import { configMap, useWorld, type App } from "../support/world";
@@ -39,6 +40,15 @@ async function told(hands: Hands, name: string): Promise<readonly string[]> {
   );
 }
 
+/** What the process before left open is closed by the new one, as soon as that has looked. */
+async function settled(hands: Hands, name: string): Promise<void> {
+  await sleep(500);
+  await eventually(async () => {
+    const [first] = await told(hands, name);
+    return first !== "manual_drift: waiting" || undefined;
+  }, 30_000);
+}
+
 describe("killed so many milliseconds after an edit that it is or is not healed yet", () => {
   it("five rounds, an object each: healed every time; one record, or none where it was healed before the kill", async () => {
     const seed = anySeed();
@@ -53,7 +63,7 @@ describe("killed so many milliseconds after an edit that it is or is not healed 
       const healedBefore = await edit(app, hands, name, killedAfterMs);
       // what is healed by the new process has its record in no time
       if (!healedBefore) await hands.decided(name, "healed");
-      else await sleep(500);
+      else await settled(hands, name);
       rounds.push({ name, killedAfterMs, healedBefore, told: await told(hands, name) });
     }
     console.log(`seed ${seed}: ${JSON.stringify(rounds, undefined, 1)}`);
