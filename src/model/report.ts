@@ -46,8 +46,6 @@ export interface Report {
   readonly orphans: readonly ObjectKey[];
   /** Orphans that were deleted: gone, or going as their finalizers let them. */
   readonly pruned: readonly ObjectKey[];
-  /** Orphans that are going. */
-  readonly going: readonly ObjectKey[];
   /** Orphans that wait until somebody does something; first what a later process has to know. */
   readonly unpruned: readonly PendingObject[];
   /** Objects that Git declares. */

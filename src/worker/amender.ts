@@ -2,7 +2,6 @@
 import type { Repository, RepositorySpec } from "../model/git-repository";
 import type { Report } from "../model/report";
 import type { World } from "../ports";
-import { keepFinalizer } from "./keep-finalizer";
 import type { Pruner } from "./pruner";
 
 export interface Amender {
@@ -29,7 +28,7 @@ export function createAmender({ cluster, log }: World, life: AbortSignal): Amend
   return {
     dropFinalizer(repository, spec) {
       const isUnwanted = repository.isFinalized && spec.deletionPolicy === "Retain";
-      if (isUnwanted) inPassing(repository, keepFinalizer({ cluster }, repository, spec, life));
+      if (isUnwanted) inPassing(repository, cluster.setFinalizer(repository.id, false, life));
     },
     endConfirmation(repository, { commit, looked, unpruned }, pruner) {
       const { id, confirmPrune } = repository;

@@ -6,12 +6,11 @@ import { healingOf, isUndone, suspensionOf } from "../core/heal/healing";
 import { ignoredBy, ignoredFields } from "../core/heal/ignored";
 import { judgeFields } from "../core/heal/judge-fields";
 import { isSuspended } from "../core/heal/suspension";
-import { classify, type Standing } from "../core/sync/classify";
+import { classify, isAppliedAs, type Standing } from "../core/sync/classify";
 import type { Case } from "../core/sync/decide";
 import { failedBefore } from "../core/sync/failures";
 import type { ObjectDrift } from "../model/drift";
 import type { JsonObject } from "../model/json";
-import type { Live } from "../model/live";
 import { kindId, type Desired } from "../model/manifest";
 import { formatKey } from "../model/object-key";
 import { hasWritten, type StepOutcome } from "../model/outcome";
@@ -95,6 +94,7 @@ function historyOf(
   const failed = failedBefore(failures, desired, now);
   return {
     refusal: immutable.get(id),
+    // not from memory: whoever deletes has to know
     isOurs: known !== undefined && isAppliedAs(known.live, marks),
     finished: knowledge.gone(id)?.finished === desired.digest,
     dropped: leftovers.get(id) ?? [],
@@ -107,12 +107,6 @@ function historyOf(
 /** With the object, what may not change of it has gone. */
 function isOver(failed: Fault | undefined, known: Known | undefined): boolean {
   return failed?.code === "immutable-field" && known === undefined;
-}
-
-/** Not from memory, as who deletes has to know. */
-function isAppliedAs(live: Live, marks: OwnerMarks): boolean {
-  const standing = classify(live, marks, () => false);
-  return standing.of === "us" && standing.labelled;
 }
 
 /** Managers that an unforced apply of the object has met. */

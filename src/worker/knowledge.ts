@@ -179,7 +179,8 @@ export class Knowledge {
 
   #lost(live: Live, isDone: boolean): void {
     const id = formatKey(live.key);
-    this.#removed.delete(live.uid);
+    // whoever deleted it has decided by that already
+    if (this.#removed.delete(live.uid)) return;
     const before = this.#known.get(id);
     if (before === undefined ? !this.#isOurs(live) : before.live.uid !== live.uid) return;
     if (this.#wanted.has(id)) this.#lostDeclared(live, isDone);

@@ -18,7 +18,7 @@ export interface Orphanage {
   readonly knowledge: Pick<Knowledge, "all">;
   readonly gates: Pick<Gates, "commitOf" | "isEdited">;
   /** Everything that Git declares is in. */
-  readonly isComplete: boolean;
+  readonly isComplete: () => boolean;
 }
 
 export interface JudgedOrphan {
@@ -40,14 +40,15 @@ export function judgeOrphans(
 ): Judgement {
   const { target, wish, isComplete, marks, knowledge } = orphanage;
   const found = findUndeclared(knowledge.all(), target.desired, marks);
+  const copies = found.copies.map(({ live: { key } }) => key);
+  if (found.orphans.length === 0) return { orphans: [], copies };
   const orphans = found.orphans.map(known => orphanOf(known, going, orphanage));
-  const alone = { ...wish, isComplete, isNeeded: () => false, now };
-  const goes = (orphan: Orphan) => wish.isHurried !== true && LEAVING.has(fateOf(orphan, alone));
-  const declared = orphans.length === 0 ? [] : target.desired.values();
-  const pruning = { ...alone, isNeeded: neededBy(orphans, declared, goes) };
+  const alone = { ...wish, isComplete: isComplete(), isNeeded: () => false, now };
+  const goes = (orphan: Orphan) => wish.isHurried !== true && isToGo(fateOf(orphan, alone));
+  const pruning = { ...alone, isNeeded: neededBy(orphans, target.desired.values(), goes) };
   return {
     orphans: orphans.map(orphan => ({ orphan, fate: fateOf(orphan, pruning) })),
-    copies: found.copies.map(({ live: { key } }) => key),
+    copies,
   };
 }
 
@@ -81,8 +82,10 @@ function isHome({ group, kind, name }: ObjectKey, { wish, marks }: Orphanage): b
   return wish.isLeaving === true && isNamespace && name === marks.repository.namespace;
 }
 
-/** What is to go, now or later. */
-export const LEAVING: ReadonlySet<Fate> = new Set<Fate>(["delete", "waiting", "going"]);
+/** Now, or when others are gone. */
+export function isToGo(fate: Fate): boolean {
+  return fate === "delete" || fate === "waiting" || fate === "going";
+}
 
 /** What the status says of those that wait for somebody; first what a later process has to know. */
 export function pendingOf(

@@ -11,8 +11,8 @@ import type { World } from "../ports";
 import { Gates } from "./gates";
 import type { Knowledge } from "./knowledge";
 import {
+  isToGo,
   judgeOrphans,
-  LEAVING,
   pendingOf,
   survivorsOf,
   type JudgedOrphan,
@@ -110,7 +110,7 @@ export class Pruner {
 
   /** What is to go, and is still there. */
   left(): readonly ObjectKey[] {
-    return keysOf(this.#left.filter(({ fate }) => LEAVING.has(fate)));
+    return keysOf(this.#left.filter(({ fate }) => isToGo(fate)));
   }
 
   /** True where this commit was waited for to be confirmed, and nothing waits for it any more. */

@@ -1,4 +1,5 @@
 /** The report of a walk: what it did, and what stands about everything else. */
+import { listNames } from "../core/report/list-names";
 import { summarise } from "../core/report/summarise";
 import { managedKinds } from "../core/sync/orphans";
 import type { Desired } from "../model/manifest";
@@ -61,18 +62,13 @@ function isChange(outcome: StepOutcome): boolean {
   return outcome.result === "applied" && outcome.changed;
 }
 
-const SHOWN = 3;
-
 /** What only the admission hook writes, written by somebody else. */
 function forged({ knowledge, target }: Reporting): readonly string[] {
   const found = [...knowledge.all()].flatMap(([object, { isForged }]) =>
     isForged === true && target.desired.has(object) ? [object] : [],
   );
   if (found.length === 0) return [];
-  const more = found.length > SHOWN ? ` and ${found.length - SHOWN} more` : "";
-  return [
-    `Evidence without a valid seal is ignored: on ${found.slice(0, SHOWN).join(", ")}${more}`,
-  ];
+  return [`Evidence without a valid seal is ignored: on ${listNames(found)}`];
 }
 
 function fightSentence([object, heals]: readonly [string, number]): string {

@@ -14,7 +14,7 @@ export interface Scene {
   /** Whoever deletes; undefined: nopea itself. */
   readonly account: Account | undefined;
   /** Everything that Git declares is in. */
-  readonly isComplete: boolean;
+  readonly isComplete: () => boolean;
   /** Somebody's edit of the object is open; by formatKey. */
   readonly isEdited: (id: string) => boolean;
   /** Its kind cannot be looked at: nobody knows whether it is there. */
@@ -32,7 +32,12 @@ export interface Setting extends Pick<Scene, "target" | "wish" | "account"> {
 
 export function sceneOf({ hasWalked, unavailable, ledger, episodes, ...asked }: Setting): Scene {
   const isIn = ({ result }: Told) => result !== "failed";
-  const isAllIn = asked.target.unknown.length === 0 && [...ledger.told().values()].every(isIn);
+  // a question of every object, and mostly there is no orphan to ask for
+  const isComplete = () =>
+    hasWalked &&
+    asked.target.isLastGood !== true &&
+    asked.target.unknown.length === 0 &&
+    [...ledger.told().values()].every(isIn);
   const isEdited = (id: string) => {
     const episode = episodes.of(id);
     return episode !== undefined && isOpen(episode);
@@ -40,6 +45,5 @@ export function sceneOf({ hasWalked, unavailable, ledger, episodes, ...asked }: 
   const hidden = [...unavailable.keys()].map(typeOfId);
   const isHidden = ({ group, kind }: ObjectKey) =>
     hidden.some(type => type.kind === kind && groupOf(type.apiVersion) === group);
-  const isComplete = hasWalked && isAllIn && asked.target.isLastGood !== true;
   return { ...asked, isComplete, isEdited, isHidden };
 }

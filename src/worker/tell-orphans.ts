@@ -1,4 +1,5 @@
 /** What a report says of objects that Git no longer declares. */
+import { listNames } from "../core/report/list-names";
 import type { Pruned } from "./pruner";
 import { formatKey } from "../model/object-key";
 import type { FailedObject, Report, Suspended } from "../model/report";
@@ -6,19 +7,16 @@ import type { FailedObject, Report, Suspended } from "../model/report";
 /** What is on its way is no orphan any more. */
 export function tellOrphans({ orphans, pruned, pending, faults }: Pruned): Pick<
   Report,
-  "orphans" | "pruned" | "unpruned" | "going"
+  "orphans" | "pruned" | "unpruned"
 > & {
   readonly notGone: readonly FailedObject[];
 } {
-  const keys = (isOne: (one: Pruned["orphans"][number]) => boolean) =>
-    orphans.filter(isOne).map(({ orphan }) => orphan.live.key);
   const notGone = orphans.flatMap(({ orphan: { live } }) => {
     const fault = faults.get(formatKey(live.key));
     return fault === undefined ? [] : [{ key: live.key, source: "no longer in Git", fault }];
   });
   return {
-    orphans: keys(({ fate }) => fate !== "going"),
-    going: keys(({ fate }) => fate === "going"),
+    orphans: orphans.filter(({ fate }) => fate !== "going").map(({ orphan }) => orphan.live.key),
     pruned,
     unpruned: pending,
     notGone,
@@ -41,24 +39,17 @@ export function orphanNotices({ orphans, pending, copies }: Pruned): readonly st
     ...(first === undefined
       ? []
       : [
-          `Not pruned until somebody confirms it with the annotation nopea.io/confirm-prune=${first.commit} on this GitRepository: ${list(unconfirmed.map(({ object }) => object))}`,
+          `Not pruned until somebody confirms it with the annotation nopea.io/confirm-prune=${first.commit} on this GitRepository: ${listNames(unconfirmed.map(({ object }) => object))}`,
         ]),
     ...(going.length === 0
       ? []
       : [
-          `Deleted, waiting for finalizers: ${list(going.map(({ orphan }) => formatKey(orphan.live.key)))}`,
+          `Deleted, waiting for finalizers: ${listNames(going.map(({ orphan }) => formatKey(orphan.live.key)))}`,
         ]),
     ...(copies.length === 0
       ? []
       : [
-          `Left alone, since they carry this repository's labels but were not applied by it: ${list(copies.map(formatKey))}`,
+          `Left alone, since they carry this repository's labels but were not applied by it: ${listNames(copies.map(formatKey))}`,
         ]),
   ];
-}
-
-const SHOWN = 3;
-
-function list(names: readonly string[]): string {
-  const more = names.length > SHOWN ? ` and ${names.length - SHOWN} more` : "";
-  return `${names.slice(0, SHOWN).join(", ")}${more}`;
 }

@@ -12,16 +12,10 @@ import type { Writing } from "../../src/model/verdict";
 import type { ObserveQuery } from "../../src/ports";
 import { adopt, planningFor, update } from "../support/examples";
 import { describeRemoval } from "./cluster-removal";
+import { definitionOf } from "../support/widgets";
 import { describeRepositories } from "./cluster-repositories";
 import { describeFollowing } from "./cluster-follow";
-import {
-  carryOut,
-  definitionOf,
-  first,
-  wantAll,
-  type ClusterWorld,
-  type Ref,
-} from "./cluster-world";
+import { carryOut, first, wantAll, type ClusterWorld, type Ref } from "./cluster-world";
 
 const COMMIT = "1".repeat(40);
 const signal = () => new AbortController().signal;

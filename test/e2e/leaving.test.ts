@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, describe, expect, it } from "vitest";
 import type { ObjectRef } from "../../src/local/kube-types";
 import { eventually } from "../support/cluster";
+import { definitionOf } from "../support/widgets";
 import { configMap, useWorld, type App } from "../support/world";
 
 const world = useWorld();
@@ -117,22 +118,8 @@ describe.concurrent("kubectl delete gr", () => {
 
   it("the cluster lacks the kind by then: nothing hangs", async () => {
     const group = `gone-${Date.now().toString(36)}.example.com`;
-    const schema = { type: "object", "x-kubernetes-preserve-unknown-fields": true };
-    const api = "apiextensions.k8s.io/v1";
-    const name = `widgets.${group}`;
-    await admin.create({
-      apiVersion: api,
-      kind: "CustomResourceDefinition",
-      metadata: { name },
-      spec: {
-        group,
-        scope: "Namespaced",
-        names: { kind: "Widget", plural: "widgets", singular: "widget", listKind: "WidgetList" },
-        versions: [
-          { name: "v1", served: true, storage: true, schema: { openAPIV3Schema: schema } },
-        ],
-      },
-    });
+    const { apiVersion, kind, metadata, spec } = definitionOf(group);
+    await admin.create({ apiVersion, kind, metadata, spec });
     const widget = JSON.stringify({
       apiVersion: `${group}/v1`,
       kind: "Widget",
@@ -142,7 +129,7 @@ describe.concurrent("kubectl delete gr", () => {
     await app.synced(app.commit, 60_000);
     await app.edit({ interval: "1h" });
     await app.synced();
-    await admin.delete({ apiVersion: api, kind: "CustomResourceDefinition", name });
+    await admin.delete({ apiVersion, kind, name: metadata.name });
     await sleep(2_000);
     await remove(app);
     expect(await app.data("a")).toBeUndefined();

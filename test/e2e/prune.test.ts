@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import type { KubeObject, ObjectRef } from "../../src/local/kube-types";
 import { eventually } from "../support/cluster";
 import { createAccount, grantRole } from "../support/tenant";
+import { definitionOf } from "../support/widgets";
 import { configMap, readyMessage, useWorld, type App, type AppOptions } from "../support/world";
 
 const world = useWorld();
@@ -287,20 +288,7 @@ describe.concurrent("what has to be confirmed", () => {
 
   it("a definition and its custom resources: they go first, and it waits for their finalizers", async () => {
     const group = `prune-${Date.now().toString(36)}.example.com`;
-    const schema = { type: "object", "x-kubernetes-preserve-unknown-fields": true };
-    const definition = {
-      apiVersion: "apiextensions.k8s.io/v1",
-      kind: "CustomResourceDefinition",
-      metadata: { name: `widgets.${group}` },
-      spec: {
-        group,
-        scope: "Namespaced",
-        names: { kind: "Widget", plural: "widgets", singular: "widget", listKind: "WidgetList" },
-        versions: [
-          { name: "v1", served: true, storage: true, schema: { openAPIV3Schema: schema } },
-        ],
-      },
-    };
+    const definition = definitionOf(group);
     const kind = { apiVersion: `${group}/v1`, kind: "Widget" };
     const widget = { ...kind, metadata: { name: "w", finalizers: ["example.com/hold"] } };
     const files = {

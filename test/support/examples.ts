@@ -106,7 +106,6 @@ export function report(change: Partial<Report> = {}): Report {
     fights: [],
     orphans: [],
     pruned: [],
-    going: [],
     unpruned: [],
     total: 1,
     kinds: ["v1/ConfigMap"],

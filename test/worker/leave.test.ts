@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { FINALIZER } from "../../src/model/annotations";
 import { configMap, createFakeWorld, URL } from "../support/fake-world";
 import type { Spec } from "../support/fake-repositories";
+import { definitionOf } from "../support/widgets";
 
 const SECOND = 1_000;
 const MINUTE = 60_000;
@@ -130,15 +131,7 @@ describe("deletionPolicy Delete", { timeout: 30_000 }, () => {
   });
 
   test("custom resources that hang: what serves them is deleted after a minute all the same, their definition stays", async () => {
-    const group = "example.com";
-    const names = { kind: "Widget", plural: "widgets", singular: "widget" };
-    const versions = [{ name: "v1", served: true }];
-    const definition = JSON.stringify({
-      apiVersion: "apiextensions.k8s.io/v1",
-      kind: "CustomResourceDefinition",
-      metadata: { name: "widgets.example.com" },
-      spec: { group, scope: "Namespaced", names, versions },
-    });
+    const definition = JSON.stringify(definitionOf("example.com"));
     const metadata = { name: "w", finalizers: ["example.com/hold"] };
     const widget = JSON.stringify({ apiVersion: "example.com/v1", kind: "Widget", metadata });
     const more = { ...files, "d.yaml": definition, "w.yaml": widget };

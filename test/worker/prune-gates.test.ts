@@ -1,42 +1,9 @@
 /** What has to be confirmed, and what nobody may lose track of: through changed minds, restarts and servers that are away. */
 import { describe, expect, test } from "vitest";
-import { configMap, createFakeWorld, namespace, URL, type FakeWorld } from "../support/fake-world";
-import type { Spec } from "../support/fake-repositories";
+import { configMap, createFakeWorld, namespace, URL } from "../support/fake-world";
+import { A, B, begin, C, DEFINITION, MINUTE, of, push, SECOND } from "../support/prune-world";
 
-const SECOND = 1_000;
-const MINUTE = 60_000;
-const of = (apiVersion: string, kind: string, name: string, metadata = {}) =>
-  JSON.stringify({ apiVersion, kind, metadata: { name, ...metadata } });
-async function begin(
-  files: Readonly<Record<string, string>>,
-  spec: Spec = {},
-  world = createFakeWorld(),
-) {
-  const commit = world.git.commit(URL, files);
-  const id = await world.create({ prune: true, ...spec });
-  expect(world.status(id).phase).toBe("Synced");
-  return { world, id, commit };
-}
-async function push(world: FakeWorld, files: Readonly<Record<string, string>>): Promise<string> {
-  const commit = world.git.commit(URL, files);
-  await world.clock.advance(6 * SECOND);
-  return commit;
-}
-const A = configMap("a");
-const B = configMap("b");
-const C = configMap("c");
 const NS = of("v1", "Namespace", "extra");
-const definition = JSON.stringify({
-  apiVersion: "apiextensions.k8s.io/v1",
-  kind: "CustomResourceDefinition",
-  metadata: { name: "widgets.example.com" },
-  spec: {
-    group: "example.com",
-    scope: "Namespaced",
-    names: { kind: "Widget", plural: "widgets", singular: "widget" },
-    versions: [{ name: "v1", served: true }],
-  },
-});
 
 describe("orphans that wait", { timeout: 30_000 }, () => {
   test("a Namespace left Git while prune was false, and prune is set: it waits to be confirmed", async () => {
@@ -132,7 +99,7 @@ describe("orphans that wait", { timeout: 30_000 }, () => {
     const { world } = await begin({
       "a.yaml": A,
       "b.yaml": B,
-      "d.yaml": definition,
+      "d.yaml": DEFINITION,
       "w.yaml": w,
     });
     await push(world, { "a.yaml": A });

@@ -3,50 +3,11 @@ import { describe, expect, test } from "vitest";
 import { sha256 } from "../../src/adapters/sha256";
 import { NopeaError } from "../../src/model/errors";
 import { ownerMarks } from "../../src/model/ownership";
-import { configMap, createFakeWorld, namespace, URL, type FakeWorld } from "../support/fake-world";
+import { configMap, namespace, URL } from "../support/fake-world";
+import { A, B, begin, C, DEFINITION, MINUTE, of, push, SECOND } from "../support/prune-world";
 import type { Spec } from "../support/fake-repositories";
 
-const SECOND = 1_000;
-const MINUTE = 60_000;
-
-const of = (apiVersion: string, kind: string, name: string, metadata = {}) =>
-  JSON.stringify({ apiVersion, kind, metadata: { name, ...metadata } });
-const definition = (() => {
-  const names = { kind: "Widget", plural: "widgets", singular: "widget" };
-  const spec = {
-    group: "example.com",
-    scope: "Namespaced",
-    names,
-    versions: [{ name: "v1", served: true }],
-  };
-  const metadata = { name: "widgets.example.com" };
-  return JSON.stringify({
-    apiVersion: "apiextensions.k8s.io/v1",
-    kind: "CustomResourceDefinition",
-    metadata,
-    spec,
-  });
-})();
 const WIDGETS = "CustomResourceDefinition.apiextensions.k8s.io/widgets.example.com";
-
-/** A repository with prune: true that is in. */
-async function begin(files: Readonly<Record<string, string>>, spec: Spec = {}) {
-  const world = createFakeWorld();
-  const commit = world.git.commit(URL, files);
-  const id = await world.create({ prune: true, ...spec });
-  expect(world.status(id).phase).toBe("Synced");
-  return { world, id, commit };
-}
-
-async function push(world: FakeWorld, files: Readonly<Record<string, string>>): Promise<string> {
-  const commit = world.git.commit(URL, files);
-  await world.clock.advance(6 * SECOND);
-  return commit;
-}
-
-const A = configMap("a");
-const B = configMap("b");
-const C = configMap("c");
 
 describe("prune: true", { timeout: 30_000 }, () => {
   test("an object leaves Git: deleted once, and told", async () => {
@@ -289,7 +250,7 @@ describe("prune: true", { timeout: 30_000 }, () => {
   test("custom resources go before what serves them, and that waits for their finalizers", async () => {
     const widget = of("example.com/v1", "Widget", "w", { finalizers: ["example.com/hold"] });
     const operator = of("apps/v1", "Deployment", "operator");
-    const files = { "d.yaml": definition, "w.yaml": widget, "o.yaml": operator, "b.yaml": B };
+    const files = { "d.yaml": DEFINITION, "w.yaml": widget, "o.yaml": operator, "b.yaml": B };
     const { world, id } = await begin({ "a.yaml": A, ...files });
     const commit = await push(world, { "a.yaml": A });
     expect(world.status(id).pending).toEqual([
@@ -315,7 +276,7 @@ describe("prune: true", { timeout: 30_000 }, () => {
   });
 
   test("a definition leaves Git while its custom resources stay: it stays, confirmed or not", async () => {
-    const files = { "d.yaml": definition, "w.yaml": of("example.com/v1", "Widget", "w") };
+    const files = { "d.yaml": DEFINITION, "w.yaml": of("example.com/v1", "Widget", "w") };
     const { world, id } = await begin(files);
     const commit = await push(world, { "w.yaml": files["w.yaml"] });
     world.cluster.repositories.confirm(id, commit);
@@ -328,7 +289,7 @@ describe("prune: true", { timeout: 30_000 }, () => {
 describe("a confirmation", { timeout: 30_000 }, () => {
   test.each<[string, string, string]>([
     ["a Namespace", of("v1", "Namespace", "extra"), "Namespace/extra"],
-    ["a definition", definition, WIDGETS],
+    ["a definition", DEFINITION, WIDGETS],
   ])(
     "%s: pending until the commit is confirmed; another one confirms nothing",
     async (_, text, object) => {

@@ -1,6 +1,5 @@
 /** One step: a server-side apply (KEP-555), perhaps with a patch before it, and what the answer means. */
 import { ANNOTATION_MANUAL_EDIT } from "../../model/annotations";
-import { NopeaError } from "../../model/errors";
 import type { JsonObject } from "../../model/json";
 import type { Sighting } from "../../model/live";
 import type { Desired } from "../../model/manifest";
@@ -8,7 +7,7 @@ import type { StepOutcome } from "../../model/outcome";
 import { withApplied } from "../../model/ownership";
 import type { Plan, Step } from "../../model/plan";
 import { APPLY_PATCH, type Kube, type KubeAnswer } from "./client";
-import { conflictingManagers, writeFault } from "./faults";
+import { conflictingManagers, faultOf, writeFault } from "./faults";
 import { readLive } from "./live";
 import { forgetVersion } from "./lost-version";
 import { isDenied } from "./refusal";
@@ -27,11 +26,7 @@ export async function apply(
   try {
     return await carryOut(kube, step, plan, signal);
   } catch (error) {
-    // a timeout's reason is a NopeaError too, but says nothing about this object
-    signal.throwIfAborted();
-    if (!(error instanceof NopeaError)) throw error;
-    const { code, message } = error;
-    return { result: "failed", desired: step.desired, fault: { code, message } };
+    return { result: "failed", desired: step.desired, fault: faultOf(error, signal) };
   }
 }
 

@@ -40,6 +40,16 @@ function readCode({ status }: KubeAnswer, path: string): ErrorCode {
   return status >= 500 && path.startsWith("/apis/") ? "kind-unavailable" : "cluster-unreachable";
 }
 
+/**
+ * What the API server could not be asked for, as the fault of one object. Throws the signal's reason once that is
+ * aborted (a timeout is a NopeaError too, but says nothing about this object), and whatever was not thrown on purpose.
+ */
+export function faultOf(error: unknown, signal: AbortSignal): Fault {
+  signal.throwIfAborted();
+  if (!(error instanceof NopeaError)) throw error;
+  return { code: error.code, message: error.message };
+}
+
 /** The fault of a refused write. */
 export function writeFault(answer: KubeAnswer, { key }: Pick<Desired, "key">): Fault {
   const code = writeCode(answer, key.group);

@@ -1,8 +1,7 @@
 /** Deletes one object: by uid and resourceVersion, and its dependents in the background. */
-import { NopeaError } from "../../model/errors";
 import type { Removal, RemovalOutcome } from "../../model/removal";
 import { actingAs, METADATA_ONLY, type Kube, type KubeAnswer } from "./client";
-import { writeFault } from "./faults";
+import { faultOf, writeFault } from "./faults";
 import { objectPath } from "./paths";
 import { isDenied } from "./refusal";
 import type { Rights } from "./rights";
@@ -40,10 +39,7 @@ export async function remove(
     });
     return outcomeOf(answer, removal);
   } catch (error) {
-    // a timeout's reason is a NopeaError too, but says nothing about this object
-    signal.throwIfAborted();
-    if (!(error instanceof NopeaError)) throw error;
-    return { result: "failed", removal, fault: { code: error.code, message: error.message } };
+    return { result: "failed", removal, fault: faultOf(error, signal) };
   }
 }
 

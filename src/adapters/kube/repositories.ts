@@ -3,10 +3,16 @@ import { API_GROUP } from "../../model/annotations";
 import { NopeaError } from "../../model/errors";
 import type { RepositoryId, RepositoryStatus } from "../../model/git-repository";
 import { isList, isObject } from "../../model/json";
-import { JSON_PATCH, METADATA_LIST_ONLY, METADATA_ONLY, type Kube } from "./client";
-import { failUnlessFound, isAnother } from "./faults";
+import {
+  JSON_PATCH,
+  METADATA_LIST_ONLY,
+  METADATA_ONLY,
+  type Kube,
+  type KubeAnswer,
+} from "./client";
+import { failUnlessFound, isAnother, serverMessage } from "./faults";
 
-const STATUS_MANAGER = "nopea";
+const MANAGER = "nopea";
 
 /** Names of the GitRepositories of a namespace. */
 export async function repositoryNames(
@@ -33,22 +39,40 @@ export async function writeStatus(
 ): Promise<void> {
   const path = `${repositoryPath({ namespace, name })}/status`;
   // an apply to a status does not look at the uid: the test keeps a new repository from getting an old one's status
-  const patch = [
-    { op: "test", path: "/metadata/uid", value: uid },
-    { op: "add", path: "/status", value: status },
-  ];
-  const answer = await kube({
+  const answer = await patchRepository(
+    kube,
+    path,
+    [
+      { op: "test", path: "/metadata/uid", value: uid },
+      { op: "add", path: "/status", value: status },
+    ],
+    signal,
+  );
+  if (answer.status < 300 || answer.status === 404 || isAnother(answer)) return;
+  throw patchFailure(path, answer);
+}
+
+/** A JSON patch of a GitRepository or its status, from which nothing but the metadata comes back. */
+export function patchRepository(
+  kube: Kube,
+  path: string,
+  operations: readonly object[],
+  signal: AbortSignal,
+): Promise<KubeAnswer> {
+  return kube({
     method: "PATCH",
     path,
-    query: { fieldManager: STATUS_MANAGER },
+    query: { fieldManager: MANAGER },
     contentType: JSON_PATCH,
     accept: METADATA_ONLY,
-    body: JSON.stringify(patch),
+    body: JSON.stringify(operations),
     signal,
   });
-  if (answer.status < 300 || answer.status === 404 || isAnother(answer)) return;
-  const message = typeof answer.body.message === "string" ? answer.body.message : "";
-  throw new NopeaError("cluster-unreachable", `PATCH ${path}: ${answer.status} ${message}`);
+}
+
+/** What a patch was refused for. */
+export function patchFailure(path: string, { status, body }: KubeAnswer): NopeaError {
+  return new NopeaError("cluster-unreachable", `PATCH ${path}: ${status} ${serverMessage(body)}`);
 }
 
 /** One GitRepository. */

@@ -4,9 +4,9 @@ import { NopeaError } from "../../model/errors";
 import type { RepositoryId } from "../../model/git-repository";
 import { isList, isObject, type Json, type JsonObject } from "../../model/json";
 import { pointerToken } from "../../model/json-pointer";
-import { JSON_PATCH, METADATA_ONLY, type Kube } from "./client";
-import { failUnlessFound, isAnother, serverMessage } from "./faults";
-import { repositoryPath } from "./repositories";
+import { METADATA_ONLY, type Kube } from "./client";
+import { failUnlessFound, isAnother } from "./faults";
+import { patchFailure, patchRepository, repositoryPath } from "./repositories";
 
 type Operations = readonly { readonly op: string; readonly path: string; readonly value?: Json }[];
 
@@ -84,19 +84,10 @@ async function patch(
     path: `/metadata/${name}`,
     value: metadata[name] ?? "",
   }));
-  const answer = await kube({
-    method: "PATCH",
-    path,
-    query: { fieldManager: "nopea" },
-    contentType: JSON_PATCH,
-    accept: METADATA_ONLY,
-    body: JSON.stringify([...tests, ...operations]),
-    signal,
-  });
+  const answer = await patchRepository(kube, path, [...tests, ...operations], signal);
   if (answer.status === 409 || isAnother(answer)) return false;
   if (answer.status < 300 || answer.status === 404) return true;
-  const message = `PATCH ${path}: ${answer.status} ${serverMessage(answer.body)}`;
-  throw new NopeaError("cluster-unreachable", message);
+  throw patchFailure(path, answer);
 }
 
 /** True while the definition of GitRepositories is being deleted, and every GitRepository with it. */

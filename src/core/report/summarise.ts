@@ -11,7 +11,6 @@ export interface Summary
     | "id"
     | "orphans"
     | "pruned"
-    | "going"
     | "unpruned"
     | "kinds"
     | "notices"
@@ -58,7 +57,6 @@ const NOTHING = {
   held: [],
   orphans: [],
   pruned: [],
-  going: [],
   unpruned: [],
   failed: [],
   drift: [],

@@ -1,4 +1,5 @@
 /** Conditions of a GitRepository, by the rules of kstatus: Ready always, Reconciling and Stalled only while true. */
+import { listNames } from "../report/list-names";
 import { describeError, type ErrorCode } from "../../model/errors";
 import type { Episode } from "../../model/episode";
 import type { Condition, RepositoryStatus } from "../../model/git-repository";
@@ -25,7 +26,7 @@ export function successConditions(report: Report, context: ConditionContext): re
   const adopted =
     report.adopted.length === 0
       ? []
-      : [`Adopted ${list(report.adopted.map(formatKey))}, which no repository managed before`];
+      : [`Adopted ${listNames(report.adopted.map(formatKey))}, which no repository managed before`];
   const sentences = [
     `Commit ${commit} of ${context.branch} is in: ${count(report.total, "object")}`,
     ...adopted,
@@ -82,7 +83,7 @@ function drifted({ drift, fights }: Report): readonly Draft[] {
 }
 
 function driftSentence({ key, fields, decision, reason }: Episode): string {
-  const what = fields.length === 0 ? "deleted or made anew" : list(fields);
+  const what = fields.length === 0 ? "deleted or made anew" : listNames(fields);
   return `${formatKey(key)}: ${what} (${decision}: ${reason})`;
 }
 
@@ -139,9 +140,4 @@ function cut(message: string): string {
 
 function count(amount: number, noun: string): string {
   return `${amount} ${noun}${amount === 1 ? "" : "s"}`;
-}
-
-function list(names: readonly string[]): string {
-  const more = names.length > SHOWN ? ` and ${names.length - SHOWN} more` : "";
-  return `${names.slice(0, SHOWN).join(", ")}${more}`;
 }

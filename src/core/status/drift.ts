@@ -17,7 +17,8 @@ export type DriftStatus = {
   readonly [K in "driftCount" | "drift" | "suspended" | "pending"]: RepositoryStatus[K] | undefined;
 };
 
-const NEWEST = 20;
+/** So many of each list are told: a status is read by people, and kept small. */
+export const NEWEST = 20;
 
 /** Lists are absent where there is nothing to say; the count is always there. */
 export function driftStatus(report: Report, rfc3339: FormatTime): DriftStatus {

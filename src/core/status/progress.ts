@@ -1,5 +1,6 @@
 /** The status of a GitRepository while nopea works on it. */
 import type { PendingObject, RepositoryStatus } from "../../model/git-repository";
+import { NEWEST } from "./drift";
 import { progressConditions, suspendedConditions, type ConditionContext } from "./conditions";
 
 /** Before the first attempt. observedGeneration waits until something was done about the generation. */
@@ -36,7 +37,7 @@ export function statusDuring(commit: string, context: ConditionContext): Reposit
 export function statusAhead(status: RepositoryStatus, { kinds, pending }: Ahead): RepositoryStatus {
   const known = status.resources ?? { total: 0, kinds: [], orphanCount: 0, orphans: [] };
   const others = (status.pending ?? []).filter(({ because }) => because !== "confirm-prune");
-  const all = [...pending, ...others].slice(0, MOST_PENDING);
+  const all = [...pending, ...others].slice(0, NEWEST);
   const next = { ...status, resources: { ...known, kinds } };
   return pending.length === 0 ? next : { ...next, pending: all };
 }
@@ -47,13 +48,11 @@ export interface Ahead {
   readonly pending: readonly PendingObject[];
 }
 
-const MOST_PENDING = 20;
-
 /** True where a status has all of it. */
 export function tells(status: RepositoryStatus, { kinds, pending }: Ahead): boolean {
   const known = status.resources?.kinds ?? [];
   const told = new Set((status.pending ?? []).map(textOf));
-  const wanted = pending.slice(0, MOST_PENDING);
+  const wanted = pending.slice(0, NEWEST);
   return kinds.every(kind => known.includes(kind)) && wanted.every(one => told.has(textOf(one)));
 }
 

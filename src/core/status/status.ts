@@ -2,10 +2,8 @@
 import type { ManagedResources, RepositoryStatus } from "../../model/git-repository";
 import { formatKey } from "../../model/object-key";
 import { firstFault, type Report } from "../../model/report";
-import { driftStatus, type FormatTime } from "./drift";
+import { driftStatus, NEWEST, type FormatTime } from "./drift";
 import { failureConditions, successConditions, type ConditionContext } from "./conditions";
-
-const NEWEST = 20;
 
 export interface StatusContext extends ConditionContext {
   /** The annotation nopea.io/sync-at that this sync answers. */

@@ -20,15 +20,24 @@ export function classify(
   marks: OwnerMarks,
   exists: (repository: RepositoryName) => boolean,
 ): Standing {
-  const applied = live.managers.some(
-    ({ manager, operation }) => manager === marks.fieldManager && operation === "Apply",
-  );
+  const applied = isManagedAs(live, marks);
   const labelled = isLabelledAs(marks, live.labels);
   // the labels say who has it now: an owner of before stays among the managers after it lost the object
   if (applied && labelled) return { of: "us", labelled };
   const other = otherOwners(live, marks).find(exists);
   if (other !== undefined) return { of: "another", repository: other };
   return applied ? { of: "us", labelled } : { of: "nobody" };
+}
+
+/** Our labels and our own managedFields entry: what may be deleted. A copy made by hand has the first only. */
+export function isAppliedAs(live: Live, marks: OwnerMarks): boolean {
+  return isManagedAs(live, marks) && isLabelledAs(marks, live.labels);
+}
+
+function isManagedAs({ managers }: Live, { fieldManager }: OwnerMarks): boolean {
+  return managers.some(
+    ({ manager, operation }) => manager === fieldManager && operation === "Apply",
+  );
 }
 
 /** Repositories that an object's labels or field managers name, other than ours. */

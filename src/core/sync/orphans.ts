@@ -3,7 +3,7 @@ import type { Live } from "../../model/live";
 import { kindId, type Desired } from "../../model/manifest";
 import type { ObjectKey } from "../../model/object-key";
 import { isLabelledAs, type OwnerMarks } from "../../model/ownership";
-import { classify } from "./classify";
+import { isAppliedAs } from "./classify";
 
 export interface Undeclared<T> {
   readonly orphans: readonly T[];
@@ -16,22 +16,22 @@ export interface Undeclared<T> {
  * and declared in one of them is declared.
  */
 export function findUndeclared<T extends { readonly live: Live }>(
-  known: Iterable<readonly [string, T]>,
+  known: ReadonlyMap<string, T>,
   desired: ReadonlyMap<string, unknown>,
   marks: OwnerMarks,
 ): Undeclared<T> {
-  const all = [...known];
-  const declared = new Set(all.flatMap(([id, { live }]) => (desired.has(id) ? [live.uid] : [])));
-  const undeclared = all
-    .filter(([id, { live }]) => !desired.has(id) && !declared.has(live.uid))
-    .filter(([, { live }]) => isLabelledAs(marks, live.labels))
+  const undeclared = [...known]
+    .filter(([id, { live }]) => !desired.has(id) && isLabelledAs(marks, live.labels))
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([, item]) => item);
-  const isOurs = ({ live }: T) => classify(live, marks, () => false).of === "us";
-  return {
-    orphans: undeclared.filter(isOurs),
-    copies: undeclared.filter(item => !isOurs(item)),
-  };
+  // mostly there is none, and every heal asks
+  if (undeclared.length === 0) return { orphans: [], copies: [] };
+  const declared = new Set(
+    [...known].flatMap(([id, { live }]) => (desired.has(id) ? [live.uid] : [])),
+  );
+  const others = undeclared.filter(({ live }) => !declared.has(live.uid));
+  const isOurs = ({ live }: T) => isAppliedAs(live, marks);
+  return { orphans: others.filter(isOurs), copies: others.filter(item => !isOurs(item)) };
 }
 
 export interface Managed {

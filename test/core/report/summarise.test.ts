@@ -26,7 +26,6 @@ function summaryOf(change: Partial<Summary>): Report {
     unknown: [],
     orphans: [],
     pruned: [],
-    going: [],
     unpruned: [],
     notGone: [],
     kinds: [],

@@ -10,7 +10,7 @@ function one(name: string, change: Partial<Live> = {}): Live {
 }
 
 function undeclaredAmong(...objects: readonly Live[]) {
-  const seen = objects.map(object => [formatKey(object.key), { live: object }] as const);
+  const seen = new Map(objects.map(object => [formatKey(object.key), { live: object }]));
   const declared = named("declared");
   const wanted = new Map([[formatKey(declared.key), declared]]);
   const { orphans, copies } = findUndeclared(seen, wanted, MARKS);

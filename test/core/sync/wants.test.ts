@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { mayBeMended } from "../../../src/core/sync/wants";
 import type { ErrorCode } from "../../../src/model/errors";
 import type { KindInfo } from "../../../src/model/manifest";
-import { definitionOf } from "../../contracts/cluster-world";
+import { definitionOf } from "../../support/widgets";
 import { desired, named } from "../../support/examples";
 
 const failed = (code: ErrorCode, times = 1) => {
