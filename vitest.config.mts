@@ -37,7 +37,6 @@ const besideOthers = [
   "life-cycle",
   "location",
   "namespaces",
-  "not-implemented",
   "order",
   "ownership",
   "parity",

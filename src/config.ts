@@ -1,5 +1,6 @@
 /** Turns the environment, ConfigMap and Secret `nopea` into settings; nonsense becomes the default, and is named. */
 import { isDnsName } from "./model/dns-name";
+import { isHttpUrl } from "./model/http";
 import type { Settings, ShowValues } from "./model/settings";
 
 export type Variables = Readonly<Record<string, string | undefined>>;
@@ -19,21 +20,26 @@ export function readConfig(...sources: readonly Variables[]): Config {
     if (value !== "true" && value !== "false") problems.push(`${name} must be true or false`);
     return value === "true" || (value !== "false" && fallback);
   };
+  const usable = (name: string, isUsable: (value: string) => boolean, must: string) => {
+    const value = variable(name);
+    if (value === undefined || isUsable(value)) return value;
+    // without the value: an address may be a secret
+    problems.push(`${name} must be ${must}`);
+    return undefined;
+  };
+  const endpoint = (name: string) => usable(name, isHttpUrl, "an http:// or https:// address");
   const defaultServiceAccount = variable("NOPEA_DEFAULT_SERVICE_ACCOUNT");
   const settings: Settings = {
-    concurrentSyncs: readNumber(variable("NOPEA_CONCURRENT_SYNCS"), 8) ?? 8,
+    concurrentSyncs: readNumber(usable("NOPEA_CONCURRENT_SYNCS", isCount, COUNT), 8) ?? 8,
     allowPrivateHosts: flag("NOPEA_ALLOW_PRIVATE_HOSTS", true),
     allowLoopback: flag("NOPEA_ALLOW_LOOPBACK", false),
     webhookSecrets: readList(variable("NOPEA_WEBHOOK_SECRET")),
-    showValues: readShowValues(variable("NOPEA_SHOW_VALUES")) ?? "safe",
-    ...(defaultServiceAccount === undefined ? {} : { defaultServiceAccount }),
+    showValues: usable("NOPEA_SHOW_VALUES", isMode, "safe or all") === "all" ? "all" : "safe",
+    eventValues: flag("NOPEA_EVENT_VALUES", false),
+    ...present("defaultServiceAccount", defaultServiceAccount),
+    ...present("cdeventsEndpoint", endpoint("NOPEA_CDEVENTS_ENDPOINT")),
+    ...present("notifyEndpoint", endpoint("NOPEA_NOTIFY_ENDPOINT")),
   };
-  if (readNumber(variable("NOPEA_CONCURRENT_SYNCS"), 8) === undefined) {
-    problems.push("NOPEA_CONCURRENT_SYNCS must be a whole number from 1 on");
-  }
-  if (readShowValues(variable("NOPEA_SHOW_VALUES")) === undefined) {
-    problems.push("NOPEA_SHOW_VALUES must be safe or all");
-  }
   if (defaultServiceAccount !== undefined && !isDnsName(defaultServiceAccount)) {
     problems.push("NOPEA_DEFAULT_SERVICE_ACCOUNT must be the name of a ServiceAccount");
   }
@@ -66,8 +72,18 @@ function readList(value = ""): readonly string[] {
     .filter(item => item !== "");
 }
 
-function readShowValues(value = "safe"): ShowValues | undefined {
-  return value === "safe" || value === "all" ? value : undefined;
+const COUNT = "a whole number from 1 on";
+
+function isCount(value: string): boolean {
+  return readNumber(value, 1) !== undefined;
+}
+
+function isMode(value: string): value is ShowValues {
+  return value === "safe" || value === "all";
+}
+
+function present<K extends string, V>(name: K, value: V | undefined): Partial<Record<K, V>> {
+  return value === undefined ? {} : ({ [name]: value } as Partial<Record<K, V>>);
 }
 
 function readNumber(value: string | undefined, fallback: number): number | undefined {

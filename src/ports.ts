@@ -8,6 +8,7 @@ import type {
 } from "./model/git-repository";
 import type { AdmissionRequest } from "./model/admission";
 import type { Episode } from "./model/episode";
+import type { Tell } from "./model/happening";
 import type { Observation } from "./model/observation";
 import type { Desired, KindInfo, Manifest, TypeRef } from "./model/manifest";
 import type { StepOutcome } from "./model/outcome";
@@ -190,6 +191,12 @@ export interface Log {
   error(fields: LogFields, message: string): void;
 }
 
+/** Told of what is worth telling outside; see model/happening. */
+export interface Notifier {
+  /** Returns at once, and never throws. */
+  readonly tell: Tell;
+}
+
 export interface Metrics {
   syncEnded(outcome: "synced" | "failed", seconds: number): void;
   workerRestarted(): void;
@@ -211,6 +218,7 @@ export interface World {
   readonly clock: Clock;
   readonly log: Log;
   readonly metrics: Metrics;
+  readonly notifier: Notifier;
   /** A ULID, greater than every one before it. */
   readonly newId: () => string;
   readonly sha256: Sha256;

@@ -9,6 +9,7 @@ const DEFAULTS = {
   allowLoopback: false,
   webhookSecrets: [],
   showValues: "safe" as const,
+  eventValues: false,
 };
 
 describe("settings", () => {
@@ -24,6 +25,9 @@ describe("settings", () => {
       NOPEA_DEFAULT_SERVICE_ACCOUNT: "deployer",
       NOPEA_WEBHOOK_SECRET: "s3cret",
       NOPEA_SHOW_VALUES: "all",
+      NOPEA_CDEVENTS_ENDPOINT: "https://events.example/",
+      NOPEA_NOTIFY_ENDPOINT: "http://chat.example/hook",
+      NOPEA_EVENT_VALUES: "true",
     };
     expect(readConfig(environment)).toEqual({
       settings: {
@@ -33,6 +37,9 @@ describe("settings", () => {
         defaultServiceAccount: "deployer",
         webhookSecrets: ["s3cret"],
         showValues: "all",
+        cdeventsEndpoint: "https://events.example/",
+        notifyEndpoint: "http://chat.example/hook",
+        eventValues: true,
       },
       problems: [],
     });
@@ -46,6 +53,15 @@ describe("settings", () => {
     expect(read("", "2", "3")).toBe(2);
     expect(read("", "", "3")).toBe(3);
   });
+
+  test.each(["NOPEA_CDEVENTS_ENDPOINT", "NOPEA_NOTIFY_ENDPOINT"])(
+    "%s is no address: not used, and named without quoting it",
+    name => {
+      const { settings, problems } = readConfig({ [name]: "hooks.example/t0ken" });
+      expect(settings).toEqual(DEFAULTS);
+      expect(problems).toEqual([`${name} must be an http:// or https:// address`]);
+    },
+  );
 
   test.each([
     ["one", ["one"]],

@@ -43,7 +43,14 @@ export interface RepositorySpec extends GitLocation {
   readonly prune: boolean;
   readonly deletionPolicy: DeletionPolicy;
   readonly serviceAccountName?: string;
-  readonly notify: boolean;
+  /** Where healPolicy notify sends to; absent: to the administrator's NOPEA_NOTIFY_ENDPOINT. */
+  readonly notify?: NotifyTarget;
+}
+
+/** One of the two: such addresses are secrets, and may stand in a Secret (key `url`) of the same namespace. */
+export interface NotifyTarget {
+  readonly url?: string;
+  readonly secretName?: string;
 }
 
 export interface RepositoryId {

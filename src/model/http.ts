@@ -35,3 +35,8 @@ export type Reception =
 export function refuse(status: number, error: string, message: string): HttpAnswer {
   return { status, body: { error, message } };
 }
+
+/** True for an absolute address of HTTP(S). */
+export function isHttpUrl(text: string): boolean {
+  return /^https?:\/\//i.test(text) && URL.canParse(text);
+}

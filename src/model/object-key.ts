@@ -9,6 +9,13 @@ export interface ObjectKey {
   readonly name: string;
 }
 
+/** One object and no other of the same name: what Events refer to. */
+export interface ObjectRef {
+  readonly key: ObjectKey;
+  readonly apiVersion: string;
+  readonly uid: string;
+}
+
 /** `Deployment.apps/shop/api`; core: `ConfigMap/shop/settings`; cluster-scoped: `ClusterRole.rbac.authorization.k8s.io/reader`. */
 export function formatKey(key: ObjectKey): string {
   const type = key.group === "" ? key.kind : `${key.kind}.${key.group}`;

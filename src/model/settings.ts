@@ -14,6 +14,12 @@ export interface Settings {
   readonly webhookSecrets: readonly string[];
   /** Which values may be seen outside the object that they are of. */
   readonly showValues: ShowValues;
+  /** Where CDEvents are sent to; absent: none are made. */
+  readonly cdeventsEndpoint?: string;
+  /** Where healPolicy notify sends to, unless spec.notify says otherwise. */
+  readonly notifyEndpoint?: string;
+  /** Old and new values in CDEvents and notifications, as far as showValues allows them. */
+  readonly eventValues: boolean;
   /** Why nothing can be applied to this cluster at all. */
   readonly clusterTooOld?: string;
 }

@@ -80,6 +80,7 @@ function supervise({ log, metrics, life }: Shell, { kube, stream, settings }: Re
     clock,
     log,
     metrics,
+    notifier: { tell: () => undefined },
     newId: createIds(() => clock.now()),
     sha256,
     verifySeal: createSealer(settings.sealKey).verify,

@@ -1,5 +1,4 @@
 /** The walk of one sync, from a commit to live objects; there is no second path. */
-import { effectsNotImplemented } from "../core/repository/not-implemented";
 import { summariseFault } from "../core/report/summarise";
 import { declaredKinds } from "../core/sync/declared-kinds";
 import type { Located, Locating } from "../core/sync/locate";
@@ -117,7 +116,7 @@ async function apply(world: World, job: Rest, signal: AbortSignal): Promise<Repo
     kinds: [...kinds.values()],
     knownKinds,
     unavailable: locating.unavailable,
-    notices: [...rendered.notices, ...noticesOf(spec)],
+    notices: rendered.notices,
     bases: until => createBases(world, { remote, parsed: rendered.parsed, locating }, until),
     source: sourceOf(spec),
     isLastGood: job.isLastGood ?? false,
@@ -178,12 +177,6 @@ async function findKinds(world: World, rendered: Rendered, job: Job, signal: Abo
   for (const [id, kind] of served) kinds.set(id, kind);
   const known = before.flatMap(type => served.get(kindId(type)) ?? []);
   return { kinds, known, unavailable };
-}
-
-/** What Git asks for and nopea cannot do yet, and nobody loses anything by. */
-function noticesOf(spec: RepositorySpec): readonly string[] {
-  const names = effectsNotImplemented(spec);
-  return names.length === 0 ? [] : [`Not implemented yet, without effect: ${names.join(", ")}`];
 }
 
 const SHOWN = 5;

@@ -3,6 +3,7 @@ import { createIds } from "../../src/adapters/ids";
 import { createSealer } from "../../src/adapters/seal";
 import { sha256 } from "../../src/adapters/sha256";
 import type { RepositoryId, RepositoryStatus } from "../../src/model/git-repository";
+import type { Happening } from "../../src/model/happening";
 import type { Settings } from "../../src/model/settings";
 import type { LogFields, World } from "../../src/ports";
 import { createInbox, type Inbox } from "../../src/worker/inbox";
@@ -27,6 +28,8 @@ export interface FakeWorld {
   readonly cluster: FakeCluster;
   readonly records: FakeDriftRecords;
   readonly log: readonly LogLine[];
+  /** What was told to be worth telling outside. */
+  readonly happenings: readonly Happening[];
   readonly metrics: {
     restarts: number;
     workers: number;
@@ -59,6 +62,7 @@ export function createFakeWorld(change: (world: World) => World = world => world
   const cluster = createFakeCluster();
   const records = createFakeDriftRecords();
   const log: LogLine[] = [];
+  const happenings: Happening[] = [];
   const metrics = {
     restarts: 0,
     workers: 0,
@@ -72,6 +76,7 @@ export function createFakeWorld(change: (world: World) => World = world => world
       allowPrivateHosts: true,
       allowLoopback: false,
       showValues: "safe",
+      eventValues: false,
     } as Settings,
   };
   const write = (level: LogLine["level"]) => (fields: LogFields, message: string) =>
@@ -91,6 +96,7 @@ export function createFakeWorld(change: (world: World) => World = world => world
       suspended: (uid, since) => void metrics.suspended.set(uid, since),
       workers: count => (metrics.workers = count),
     },
+    notifier: { tell: happening => void happenings.push(happening) },
     newId: createFakeIds(() => clock.now()),
     sha256,
     verifySeal: createSealer(() => SEAL_KEY).verify,
@@ -109,6 +115,7 @@ export function createFakeWorld(change: (world: World) => World = world => world
     cluster,
     records,
     log,
+    happenings,
     metrics,
     settings,
     supervisor: () => supervisor,

@@ -277,14 +277,3 @@ describe("the API server and time", { timeout: 30_000 }, () => {
     expect(world.status(id).lastSyncTime).toBe(before);
   });
 });
-
-describe("fields that are not implemented", { timeout: 30_000 }, () => {
-  test("fields without effect yet: synced, and named in the condition", async () => {
-    const world = createFakeWorld();
-    world.git.commit(URL, { "a.yaml": configMap("a") });
-    const id = await world.create({ notify: { url: "https://x.example" } });
-    expect(world.ready(id)).toMatch(
-      /^True Synced: .*Not implemented yet, without effect: spec\.notify/,
-    );
-  });
-});

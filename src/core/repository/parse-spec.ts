@@ -3,6 +3,7 @@ import type { GitLocation, ParsedSpec, RepositorySpec } from "../../model/git-re
 import { isObject } from "../../model/json";
 import { readFields, type Fields } from "./fields";
 import { isBranchName, normalisePath } from "./parse-path";
+import { readNotify } from "./parse-notify";
 import { urlProblem } from "./parse-url";
 
 /** Total: whatever `raw` is, the answer is a spec or the reasons against it. */
@@ -20,7 +21,7 @@ export function parseSpec(raw: unknown): ParsedSpec {
     healPolicy: fields.oneOf("healPolicy", ["auto", "manual", "notify"]),
     conflictPolicy: fields.oneOf("conflictPolicy", ["git", "live"]),
     deletionPolicy: fields.oneOf("deletionPolicy", ["Retain", "Delete"]),
-    notify: isObject(object.notify),
+    ...readNotify(fields, object.notify),
   };
   return fields.problems.length > 0 ? { ok: false, problems: fields.problems } : { ok: true, spec };
 }

@@ -2,7 +2,6 @@
 import type { Json } from "../../model/json";
 import { toCanonicalJson } from "../../model/json";
 import type { RepositorySpec } from "../../model/git-repository";
-import { effectsNotImplemented } from "./not-implemented";
 import { parseSpec } from "./parse-spec";
 
 export interface Review {
@@ -20,14 +19,10 @@ export function review(spec: Json | undefined, before: Json | undefined): Review
   const parsed = parseSpec(spec);
   if (!parsed.ok) return { allowed: false, message: parsed.problems.join("; "), warnings: [] };
   const isNew = before === undefined;
-  const ignored = effectsNotImplemented(parsed.spec);
   return {
     allowed: true,
     message: "",
-    warnings: [
-      ...(isNew ? hasty(parsed.spec) : []),
-      ...ignored.map(field => `${field} is not implemented yet and has no effect`),
-    ],
+    warnings: isNew ? hasty(parsed.spec) : [],
   };
 }
 

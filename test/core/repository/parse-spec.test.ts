@@ -27,7 +27,6 @@ describe("a spec", () => {
         healPolicy: "auto",
         conflictPolicy: "git",
         deletionPolicy: "Retain",
-        notify: false,
       },
     });
   });
@@ -67,7 +66,7 @@ describe("a spec", () => {
         prune: true,
         deletionPolicy: "Delete",
         serviceAccountName: "deployer",
-        notify: true,
+        notify: { url: "https://hook.example.com" },
       },
     });
   });
@@ -99,6 +98,13 @@ describe("a spec", () => {
     ["prune", 1, /spec\.prune must be true or false/],
     ["healPolicy", "always", /spec\.healPolicy must be one of auto, manual, notify/],
     ["conflictPolicy", "both", /spec\.conflictPolicy must be one of git, live/],
+    ["notify", { url: "chat.example/t0ken" }, /^spec\.notify\.url must be an http[^.]*address$/],
+    ["notify", { secretRef: {} }, /spec\.notify\.secretRef\.name must name a Secret/],
+    [
+      "notify",
+      { url: "https://chat.example", secretRef: { name: "chat" } },
+      /spec\.notify has both url and secretRef/,
+    ],
     ["deletionPolicy", "delete", /spec\.deletionPolicy must be one of Retain, Delete/],
   ])("%s %o: named, with what it must be", (field, value, expected) => {
     const problems = problemsOf({ url, [field]: value });

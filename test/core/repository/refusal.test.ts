@@ -1,10 +1,8 @@
 /** Which GitRepositories are not worked on, and what admission answers. */
 import { describe, expect, test } from "vitest";
-import { effectsNotImplemented } from "../../../src/core/repository/not-implemented";
 import { parseSpec } from "../../../src/core/repository/parse-spec";
 import { refusal } from "../../../src/core/repository/refusal";
 import { review } from "../../../src/core/repository/review";
-import type { RepositorySpec } from "../../../src/model/git-repository";
 import type { Settings } from "../../../src/model/settings";
 
 const url = "https://git.example.com/my-app.git";
@@ -13,14 +11,9 @@ const settings: Settings = {
   allowPrivateHosts: true,
   allowLoopback: false,
   showValues: "safe",
+  eventValues: false,
   webhookSecrets: [],
 };
-
-function specOf(raw: object): RepositorySpec {
-  const parsed = parseSpec({ url, ...raw });
-  if (!parsed.ok) throw new Error(parsed.problems.join());
-  return parsed.spec;
-}
 
 describe("refusal", () => {
   test("a spec of defaults: go ahead", () => {
@@ -37,7 +30,6 @@ describe("refusal", () => {
     { serviceAccountName: "deployer" },
   ])("%o: honoured, go ahead", raw => {
     expect(refusal(parseSpec({ url, ...raw }), settings)).toBeUndefined();
-    expect(effectsNotImplemented(specOf(raw))).toEqual([]);
     expect(review({ url, healGracePeriod: "5m", ...raw }, undefined).warnings).toEqual([]);
   });
 
@@ -74,12 +66,6 @@ describe("refusal", () => {
   });
 });
 
-test("fields without effect yet: named, and the sync runs", () => {
-  const spec = specOf({ secretRef: { name: "git" }, notify: {} });
-  expect(effectsNotImplemented(spec)).toEqual(["spec.notify"]);
-  expect(refusal({ ok: true, spec }, settings)).toBeUndefined();
-});
-
 describe("admission", () => {
   test("a good spec: allowed, without a warning", () => {
     const all = { allowed: true, message: "", warnings: [] };
@@ -110,11 +96,5 @@ describe("admission", () => {
 
   test("a broken spec that changed and is still broken: denied", () => {
     expect(review({ url: "y" }, { url: "x" }).allowed).toBe(false);
-  });
-
-  test("fields without effect yet: allowed, with a warning for each", () => {
-    const { allowed, warnings } = review({ url, healGracePeriod: "5m", notify: {} }, undefined);
-    expect(allowed).toBe(true);
-    expect(warnings).toEqual(["spec.notify is not implemented yet and has no effect"]);
   });
 });

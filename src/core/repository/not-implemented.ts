@@ -1,8 +1,0 @@
-/** Names the fields of a GitRepository that this version of nopea does not honour yet: never silently ignored. */
-import type { RepositorySpec } from "../../model/git-repository";
-
-/** Fields that have no effect yet and take nothing away from anybody: the sync runs, and its condition names them. */
-export function effectsNotImplemented(spec: RepositorySpec): readonly string[] {
-  const fields: readonly (readonly [boolean, string])[] = [[spec.notify, "spec.notify"]];
-  return fields.filter(([used]) => used).map(([, field]) => field);
-}
