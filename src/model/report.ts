@@ -1,7 +1,7 @@
 /** What one sync did: made once, told five times (status, Events, CDEvents, metrics, log). */
 import type { Episode } from "./episode";
 import type { PendingObject } from "./git-repository";
-import type { ObjectKey } from "./object-key";
+import type { ObjectKey, ObjectRef } from "./object-key";
 import type { Fault } from "./verdict";
 
 export interface FailedObject {
@@ -12,13 +12,18 @@ export interface FailedObject {
 }
 
 /** Times are milliseconds since the epoch. */
-export interface Suspended {
-  readonly key: ObjectKey;
+export interface Suspended extends ObjectRef {
   readonly at: number;
   readonly until?: number;
   readonly reason?: string;
   /** Absent: nobody witnessed it. */
   readonly by?: string;
+}
+
+/** Fields that an autoscaler has set, and that are left to it. */
+export interface Autoscaled extends ObjectRef {
+  /** As formatPath writes them. */
+  readonly fields: readonly string[];
 }
 
 export interface Report {
@@ -30,6 +35,8 @@ export interface Report {
   readonly fault?: Fault;
   /** False where the sync ended before it looked at the cluster: then what follows says nothing. */
   readonly looked: boolean;
+  /** Every object was decided on since the process began: what is in no list is not so. */
+  readonly isWhole: boolean;
   readonly failed: readonly FailedObject[];
   readonly created: readonly ObjectKey[];
   readonly updated: readonly ObjectKey[];
@@ -40,12 +47,13 @@ export interface Report {
   readonly drift: readonly Episode[];
   /** Objects that nobody may heal, drifted or not. */
   readonly suspended: readonly Suspended[];
+  readonly autoscaled: readonly Autoscaled[];
   /** Objects that are healed again and again: sentences. */
   readonly fights: readonly string[];
   /** Not declared any more, and there. */
-  readonly orphans: readonly ObjectKey[];
+  readonly orphans: readonly ObjectRef[];
   /** Orphans that were deleted: gone, or going as their finalizers let them. */
-  readonly pruned: readonly ObjectKey[];
+  readonly pruned: readonly ObjectRef[];
   /** Orphans that wait until somebody does something; first what a later process has to know. */
   readonly unpruned: readonly PendingObject[];
   /** Objects that Git declares. */

@@ -7,7 +7,11 @@ import {
   type Ahead,
   statusAhead,
 } from "../core/status/progress";
-import { statusAfter } from "../core/status/status";
+import { statusAfter, type StatusContext } from "../core/status/status";
+import { standingAfter, standingNews, standingOf, type Standing } from "../core/tell/standing-news";
+import { syncNews } from "../core/tell/sync-news";
+import { toldOf } from "../core/tell/told-of";
+import type { Happening } from "../model/happening";
 import type { Repository, RepositoryStatus } from "../model/git-repository";
 import type { Report } from "../model/report";
 import type { World } from "../ports";
@@ -21,12 +25,14 @@ export class Chronicle {
   #last: Report | undefined;
   /** What was healed during the sync that is under way. */
   #untold: Report | undefined;
+  #standing: Standing;
 
   /** `life` ends the writing. */
   constructor(world: World, { id, status: initial }: Repository, life: AbortSignal) {
     const { cluster, clock, log } = world;
     const write = (status: RepositoryStatus) => cluster.writeStatus(id, status, life);
     this.#world = world;
+    this.#standing = standingOf(initial);
     this.#status = createStatusWriter({ initial, write, clock, log, life });
   }
 
@@ -40,11 +46,19 @@ export class Chronicle {
   }
 
   syncing(repository: Repository, tip: string): void {
-    this.#status.set(statusDuring(tip, this.#context(repository)));
+    const goesOn = this.#goesOn();
+    this.#set(repository, statusDuring(tip, this.#context(repository)), goesOn);
   }
 
   suspended(repository: Repository): void {
-    this.#status.set(statusSuspended(this.#context(repository)));
+    const isNew = this.status.phase !== "Suspended";
+    const status = statusSuspended(this.#context(repository));
+    this.#set(repository, status, isNew ? [{ what: "rests" }] : []);
+  }
+
+  /** The GitRepository and its objects are gone. */
+  removed(repository: Repository): void {
+    this.tell(repository, { what: "removed", commit: this.status.lastSyncedCommit });
   }
 
   /** Resolves when the status tells this, rejects when the signal is aborted. */
@@ -59,7 +73,7 @@ export class Chronicle {
   finished(repository: Repository, report: Report, milliseconds: number): void {
     this.#last = report;
     const context = { ...this.#context(repository), syncAt: repository.syncAt };
-    this.#status.set(statusAfter(report, context));
+    this.#setAfter(repository, report, context);
     tell(this.#world, repository, report, milliseconds);
     if (report.looked) this.#count(repository, report);
     // one that ended before it looked at the cluster does not tell of it
@@ -86,9 +100,36 @@ export class Chronicle {
     const { fault, commit = "", adopted } = this.#last ?? report;
     const whole = { ...report, commit, adopted, ...(fault === undefined ? {} : { fault }) };
     const context = this.#context(repository);
-    this.#status.set(
-      statusAfter(whole, { ...context, generation: generation ?? repository.generation }),
-    );
+    this.#setAfter(repository, whole, {
+      ...context,
+      generation: generation ?? repository.generation,
+    });
+  }
+
+  /** Nothing is told before the status says it: whoever begins anew after that would tell it once more. */
+  #setAfter(repository: Repository, report: Report, context: StatusContext): void {
+    const before = this.status;
+    const after = statusAfter(report, context);
+    const goesOn = this.#goesOn();
+    const standing = report.isWhole ? standingNews(this.#standing, report) : [];
+    if (report.isWhole) this.#standing = standingAfter(report);
+    this.#set(repository, after, [...goesOn, ...syncNews({ before, after, report }), ...standing]);
+  }
+
+  #goesOn(): readonly Happening[] {
+    return this.status.phase === "Suspended" ? [{ what: "goes-on" }] : [];
+  }
+
+  #set(repository: Repository, status: RepositoryStatus, happenings: readonly Happening[]): void {
+    this.#status.set(status, () => {
+      for (const happening of happenings) this.tell(repository, happening);
+    });
+  }
+
+  /** Now: what it tells is in the cluster already. */
+  tell(repository: Repository, happening: Happening): void {
+    const { notifier, clock } = this.#world;
+    notifier.tell(happening, toldOf(repository), clock.now());
   }
 
   #context({ generation, parsed }: Repository) {

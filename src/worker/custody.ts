@@ -1,6 +1,8 @@
 /** All that one repository's worker remembers of the cluster, and who keeps it so. */
 import type { Reader } from "../core/drift/snapshot";
 import type { RepositoryId } from "../model/git-repository";
+import type { Episode } from "../model/episode";
+import type { Happening } from "../model/happening";
 import { formatKey } from "../model/object-key";
 import type { Testimony } from "../model/testimony";
 import { ownerMarks, type OwnerMarks } from "../model/ownership";
@@ -32,6 +34,7 @@ export interface CustodyOptions {
   readonly changed: () => void;
   /** Times at which something is to be decided are others than before. */
   readonly decided: () => void;
+  readonly tell: (happening: Happening) => void;
   readonly life: AbortSignal;
 }
 
@@ -46,7 +49,10 @@ export function createCustody(world: World, options: CustodyOptions): Custody {
   const discard = (record: string) => records.discard(record);
   const isUnderWay = (testimony: Testimony) => isEnding(testimony, knowledge);
   const testimonies = createTestimonies({ clock, isUnderWay, discard, life });
-  const episodes = new Episodes(world, testimonies, episode => records.set(episode));
+  const record = (episode: Episode, told?: () => void) => {
+    records.set(episode, told);
+  };
+  const episodes = new Episodes(world, testimonies, { record, tell: options.tell });
   const pruner = new Pruner({ cluster, clock, knowledge, marks });
   const keeping = { marks, reader, knowledge, episodes, testimonies, pruner, policy, decided };
   const keeper = new Keeper(world, keeping);

@@ -59,6 +59,7 @@ function enter(entering: Entering, id: string, progress: Progress): void {
     verdict,
     outcome,
     suspension: evidence.suspension,
+    uid: knowledge.uidOf(id),
     episode: episodes.of(id),
     retryAt: retryAt > now ? retryAt : undefined,
     isHealing,

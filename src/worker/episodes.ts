@@ -2,6 +2,7 @@
 import { countedFields, drop, nextEpisode } from "../core/heal/next-episode";
 import { afterHeal, healsInFight, PEACE, type Fight } from "../core/heal/fights";
 import { isMachine, isOpen, type Edit, type Episode } from "../model/episode";
+import type { Happening } from "../model/happening";
 import { formatKey } from "../model/object-key";
 import type { World } from "../ports";
 import type { Testimonies } from "./testimonies";
@@ -17,24 +18,31 @@ const HEARD_LATE_MS = 2_000;
 
 export type EpisodesWorld = Pick<World, "clock" | "sha256" | "settings" | "log">;
 
+export interface Recording {
+  /** Told of every new version of an episode; calls `told` when it is recorded, or will not be. */
+  readonly record: (episode: Episode, told?: () => void) => void;
+  readonly tell: (happening: Happening) => void;
+}
+
 /** Objects are named by formatKey. */
 export class Episodes {
   readonly #world: EpisodesWorld;
-  readonly #record: (episode: Episode) => void;
+  readonly #record: Recording["record"];
+  readonly #tell: Recording["tell"];
   readonly #testimonies: Pick<Testimonies, "confirm">;
   readonly #last = new Map<string, Episode>();
   readonly #fights = new Map<string, Fight>();
   readonly #digests = new Map<string, Digests>();
 
-  /** `record` is told of every new version of an episode. */
   constructor(
     world: EpisodesWorld,
     testimonies: Pick<Testimonies, "confirm">,
-    record: (episode: Episode) => void,
+    { record, tell }: Recording,
   ) {
     this.#world = world;
     this.#testimonies = testimonies;
     this.#record = record;
+    this.#tell = tell;
   }
 
   /** The open one, or one that closed so lately that the next may repeat it. */
@@ -100,7 +108,10 @@ export class Episodes {
     const told = last?.edits.at(-1);
     if (last === undefined || told === undefined || told.at < edit.at - HEARD_LATE_MS) return;
     const edits = [...last.edits.slice(0, -1), ...withNames([told], [edit])];
-    this.#keep(id, last, { ...last, edits });
+    const named = { ...last, edits };
+    this.#last.set(id, named);
+    this.#record(named);
+    this.#testimonies.confirm(edits, named.record);
   }
 
   /** Ends those of objects that Git no longer declares. */
@@ -115,13 +126,27 @@ export class Episodes {
     }
   }
 
+  /** The name of whoever did it may have come since. */
+  #newest(id: string, told: Episode): Episode {
+    const last = this.#last.get(id);
+    return last?.record === told.record && last.decision === told.decision ? last : told;
+  }
+
   #keep(id: string, before: Episode | undefined, after: Episode): void {
     if (JSON.stringify(before) === JSON.stringify(after)) return;
     this.#last.set(id, after);
-    this.#record(after);
+    // not before: a process that begins anew would tell of it once more
+    const tellOf = () => this.#tell({ what: "drift", before, episode: this.#newest(id, after) });
+    this.#record(after, isNews(before, after) ? tellOf : undefined);
     this.#testimonies.confirm(after.edits, after.record);
     tell(this.#world, before, after);
   }
+}
+
+/** Another decision, or another edit. */
+function isNews(before: Episode | undefined, after: Episode): boolean {
+  if (before?.decision !== after.decision || before.repeats !== after.repeats) return true;
+  return before.edits.at(-1)?.id !== after.edits.at(-1)?.id;
 }
 
 function isOver(last: Episode, now: number): boolean {

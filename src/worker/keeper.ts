@@ -190,7 +190,9 @@ export class Keeper {
     const pruned = await pruner.settle(this.#scene(target, settling.policy), signal);
     decided();
     const now = clock.now();
-    return reportOf({ id, target, desired, progress, knowledge, episodes, ledger, pruned, now });
+    const isWhole = this.#hasWalked;
+    const books = { progress, knowledge, episodes, ledger };
+    return reportOf({ id, target, desired, ...books, pruned, isWhole, now });
   }
 
   #entering({ target: { commit }, isHealing, policy }: Settling): Entering {

@@ -58,6 +58,11 @@ export class Knowledge {
     return this.#known.get(id);
   }
 
+  /** "" where it is not there. */
+  uidOf(id: string): string {
+    return this.#known.get(id)?.live.uid ?? "";
+  }
+
   gone(id: string): Gone | undefined {
     return this.#gone.get(id);
   }

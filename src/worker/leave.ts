@@ -5,6 +5,7 @@ import { typeOfId } from "../model/manifest";
 import { formatKey } from "../model/object-key";
 import type { World } from "../ports";
 import type { Custody } from "./custody";
+import { Stopped } from "./endings";
 import { LEAVING } from "./policy";
 import type { Target } from "./target";
 
@@ -13,6 +14,8 @@ export interface Leaving {
   readonly custody: Custody;
   /** From now on nobody waits for finalizers of others. */
   readonly hurry: () => void;
+  /** The objects are gone, and nothing keeps the GitRepository any more. */
+  readonly gone: () => void;
 }
 
 const LOOK_AGAIN_MS = 1_000;
@@ -23,33 +26,53 @@ const LONGEST_MS = 120_000;
 
 /** Ends when the finalizer is off, rejects when the signal is aborted. What could not be deleted by then stays. */
 export async function leave(world: World, leaving: Leaving, signal: AbortSignal): Promise<void> {
-  const { clock, log } = world;
-  const { id } = leaving.repository;
-  const repository = `${id.namespace}/${id.name}`;
-  const begun = clock.now();
-  for (let isDone = false; !isDone; ) {
-    const waited = clock.now() - begun;
-    if (waited > PATIENT_MS) leaving.hurry();
-    const left = await lookOnce(world, leaving, signal);
-    isDone = left.length === 0 || waited > LONGEST_MS;
-    if (isDone && left.length > 0) log.error({ repository, left }, "left behind");
-    if (!isDone) await clock.sleep(LOOK_AGAIN_MS, signal);
+  const { isGone } = await removeObjects(world, leaving, signal);
+  try {
+    await release(world, leaving, signal);
+  } catch (error) {
+    // the watch may tell of the end before the answer to the request that brought it about comes
+    if (isGone && signal.reason instanceof Stopped) leaving.gone();
+    throw error;
   }
-  await release(world, leaving, signal);
+  if (isGone) leaving.gone();
 }
 
-/** What is still there, each in a word. Rejects when the signal is aborted. */
-async function lookOnce(
-  world: World,
-  leaving: Leaving,
-  signal: AbortSignal,
-): Promise<readonly string[]> {
+async function removeObjects(world: World, leaving: Leaving, signal: AbortSignal): Promise<Look> {
+  const { clock, log } = world;
+  const { id } = leaving.repository;
+  const begun = clock.now();
+  for (;;) {
+    const waited = clock.now() - begun;
+    if (waited > PATIENT_MS) leaving.hurry();
+    const look = await lookOnce(world, leaving, signal);
+    const { left } = look;
+    if (left.length === 0) return look;
+    if (waited > LONGEST_MS) {
+      log.error({ repository: `${id.namespace}/${id.name}`, left }, "left behind");
+      return look;
+    }
+    await clock.sleep(LOOK_AGAIN_MS, signal);
+  }
+}
+
+interface Look {
+  /** What is still there and is waited for, each in a word. */
+  readonly left: readonly string[];
+  /** All of them are. */
+  readonly isGone: boolean;
+}
+
+/** Rejects when the signal is aborted. */
+async function lookOnce(world: World, leaving: Leaving, signal: AbortSignal): Promise<Look> {
   const { id } = leaving.repository;
   try {
     const reason = await reasonToRetain(world, leaving.repository, signal);
-    if (reason === undefined) return await prune(world, leaving, signal);
+    if (reason === undefined) {
+      const left = await prune(world, leaving, signal);
+      return { left, isGone: left.length === 0 };
+    }
     world.log.info({ repository: `${id.namespace}/${id.name}`, reason }, "objects retained");
-    return [];
+    return { left: [], isGone: false };
   } catch (error) {
     signal.throwIfAborted();
     // also a bug: whoever deletes a GitRepository must not have to wait for the next version of nopea
@@ -57,7 +80,7 @@ async function lookOnce(
       { repository: `${id.namespace}/${id.name}`, error: String(error) },
       "not pruned",
     );
-    return ["not known"];
+    return { left: ["not known"], isGone: false };
   }
 }
 

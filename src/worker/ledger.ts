@@ -5,7 +5,7 @@ import { isSuspended, type Suspension } from "../core/heal/suspension";
 import { isOpen, type Episode } from "../model/episode";
 import { describeError } from "../model/errors";
 import { formatKey } from "../model/object-key";
-import type { Suspended } from "../model/report";
+import type { Autoscaled, Suspended } from "../model/report";
 import type { StepOutcome } from "../model/outcome";
 import type { Fault, Verdict } from "../model/verdict";
 
@@ -14,6 +14,8 @@ export interface Entry {
   readonly verdict: Verdict;
   readonly outcome: StepOutcome | undefined;
   readonly suspension: Suspension | undefined;
+  /** Of the live object; "" where there is none. */
+  readonly uid: string;
   readonly episode: Episode | undefined;
   /** When what was refused may be tried again. */
   readonly retryAt: number | undefined;
@@ -34,6 +36,7 @@ export interface Ledger {
   keepOnly(isDeclared: (id: string) => boolean): void;
   told(): ReadonlyMap<string, Told>;
   suspended(now: number): readonly Suspended[];
+  autoscaled(): readonly Autoscaled[];
   dueAt(): number;
   /** Objects whose time has come; each once. */
   takeDue(now: number): readonly string[];
@@ -43,24 +46,31 @@ export function createLedger(): Ledger {
   const told = new Map<string, Told>();
   const suspensions = new Map<string, Suspended>();
   const dues = new Map<string, number>();
+  const autoscaled = new Map<string, Autoscaled>();
   return {
     enter(entry) {
-      const { verdict, outcome, suspension } = entry;
-      const { key } = verdict.desired;
+      const { verdict, outcome, suspension, uid } = entry;
+      const { key, kind } = verdict.desired;
+      const ref = { key, apiVersion: kind.apiVersion, uid };
       const id = formatKey(key);
       told.set(id, resultOf(verdict, outcome));
       if (suspension === undefined) suspensions.delete(id);
-      else suspensions.set(id, { key, ...suspension });
+      else suspensions.set(id, { ...ref, ...suspension });
+      const fields = autoscaledFields(verdict);
+      if (fields.length === 0) autoscaled.delete(id);
+      else autoscaled.set(id, { ...ref, fields });
       const due = dueAt(entry);
       if (due === Infinity) dues.delete(id);
       else dues.set(id, due);
     },
     keepOnly(isDeclared) {
       const gone = [...told.keys()].filter(id => !isDeclared(id));
-      for (const map of [told, suspensions, dues]) gone.forEach(id => void map.delete(id));
+      for (const map of [told, suspensions, autoscaled, dues])
+        gone.forEach(id => void map.delete(id));
     },
     told: () => told,
     suspended: now => [...suspensions.values()].filter(suspension => isSuspended(suspension, now)),
+    autoscaled: () => [...autoscaled.values()],
     dueAt: () => Math.min(Infinity, ...dues.values()),
     takeDue(now) {
       const ids = [...dues].flatMap(([id, at]) => (at <= now ? [id] : []));
@@ -68,6 +78,11 @@ export function createLedger(): Ledger {
       return ids;
     },
   };
+}
+
+function autoscaledFields({ drift }: Verdict): readonly string[] {
+  const held = drift?.fields.filter(({ hold }) => hold === "autoscaled") ?? [];
+  return held.map(({ drift: { path } }) => path);
 }
 
 /** Infinity: only a change of the object, of Git or of the GitRepository matters. */

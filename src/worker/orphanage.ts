@@ -4,7 +4,7 @@ import { suspensionOf } from "../core/heal/healing";
 import { findUndeclared } from "../core/sync/orphans";
 import { fateOf, isProtected, neededBy, type Fate, type Orphan } from "../core/sync/prune";
 import type { PendingObject } from "../model/git-repository";
-import { formatKey, type ObjectKey } from "../model/object-key";
+import { formatKey, type ObjectKey, type ObjectRef } from "../model/object-key";
 import { isLabelledAs, type OwnerMarks } from "../model/ownership";
 import type { Gates, Survivors } from "./gates";
 import type { Knowledge } from "./knowledge";
@@ -126,4 +126,9 @@ export function survivorsOf(
     return known !== undefined && isLabelledAs(marks, known.live.labels) ? [key] : [];
   });
   return { any: keys.length > 0, namespaced: keys.some(({ namespace }) => namespace !== "") };
+}
+
+/** The object that is there now. */
+export function refOf({ kind, live }: Pick<Orphan, "kind" | "live">): ObjectRef {
+  return { key: live.key, apiVersion: kind.apiVersion, uid: live.uid };
 }

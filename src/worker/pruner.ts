@@ -3,7 +3,7 @@ import { backoff } from "../core/sync/backoff";
 import type { Orphan } from "../core/sync/prune";
 import { REMOVAL_STAGE_COUNT, removalStageOf } from "../core/sync/stages";
 import type { PendingObject, RepositoryStatus } from "../model/git-repository";
-import { formatKey, type ObjectKey } from "../model/object-key";
+import { formatKey, type ObjectKey, type ObjectRef } from "../model/object-key";
 import type { OwnerMarks } from "../model/ownership";
 import type { RemovalOutcome } from "../model/removal";
 import type { Fault } from "../model/verdict";
@@ -14,6 +14,7 @@ import {
   isToGo,
   judgeOrphans,
   pendingOf,
+  refOf,
   survivorsOf,
   type JudgedOrphan,
   type Judgement,
@@ -23,7 +24,7 @@ import { sideBySide } from "./side-by-side";
 
 export interface Pruned extends Judgement {
   /** Deleted now, or on their way since now. */
-  readonly pruned: readonly ObjectKey[];
+  readonly pruned: readonly ObjectRef[];
   /** By formatKey: why the API server does not let one go. */
   readonly faults: ReadonlyMap<string, Fault>;
   readonly pending: readonly PendingObject[];
@@ -89,7 +90,7 @@ export class Pruner {
   /** What is left, and why. Rejects when the signal is aborted. */
   async settle(scene: Scene, signal: AbortSignal): Promise<Pruned> {
     this.#isNew = false;
-    const pruned: ObjectKey[] = [];
+    const pruned: ObjectRef[] = [];
     // what was not there a moment ago is judged before it goes
     let judgement = this.#look(scene);
     // of thousands of objects mostly none is an orphan, and a heal waits for this
@@ -97,7 +98,7 @@ export class Pruner {
     if (!isIdle) judgement = this.#judge(scene);
     for (let stage = 0; !isIdle && stage < REMOVAL_STAGE_COUNT; stage++) {
       await sideBySide(AT_ONCE, this.#doomed(judgement.orphans, stage), async orphan => {
-        if (await this.#remove(orphan, scene, signal)) pruned.push(orphan.live.key);
+        if (await this.#remove(orphan, scene, signal)) pruned.push(refOf(orphan));
       });
       judgement = this.#judge(scene);
     }

@@ -23,16 +23,35 @@ export interface Entry {
   disputes: number;
   /** Not tried before. */
   due: number;
+  /** Called when what is wanted is written. */
+  untold: readonly (() => void)[];
 }
 
 export type RecordBook = Map<string, Entry>;
 
 /** This is what the record is meant to say from now on. */
-export function want(book: RecordBook, episode: Episode): void {
+export function want(book: RecordBook, episode: Episode, told?: () => void): void {
   const entry = book.get(episode.record) ?? entryOf(episode.record);
   book.set(episode.record, entry);
   entry.wanted = versionOf(episode);
+  if (told !== undefined) entry.untold = [...entry.untold, told];
+  // to the second, it says what it said before
+  if (!entry.busy && entry.wanted.text === entry.written?.text) {
+    for (const one of takeUntold(entry)) one();
+  }
   trim(book);
+}
+
+/** Of the version that is wanted, and of those before it. */
+export function takeUntold(entry: Entry): Entry["untold"] {
+  const { untold } = entry;
+  entry.untold = [];
+  return untold;
+}
+
+/** It could not be written. */
+export function giveBack(entry: Entry, untold: Entry["untold"]): void {
+  entry.untold = [...untold, ...entry.untold];
 }
 
 /** It says what was wanted. */
@@ -121,8 +140,12 @@ function correct(entry: Entry, last: Entry["written"], found: Version | undefine
 }
 
 /** Drops what is neither there nor meant to be. */
-export function forget(book: RecordBook, { record, wanted, written, busy }: Entry): void {
-  if (wanted === undefined && written === undefined && !busy) book.delete(record);
+export function forget(book: RecordBook, entry: Entry): void {
+  const { record, wanted, written, busy } = entry;
+  if (wanted !== undefined || written !== undefined || busy) return;
+  book.delete(record);
+  // of hundreds of episodes only the newest are recorded, but all of them have been
+  for (const told of takeUntold(entry)) told();
 }
 
 /** Of closed ones only the newest are meant to be there. */
@@ -148,6 +171,7 @@ function entryOf(record: string, version?: Version): Entry {
     disputes: 0,
     sent: [],
     due: -Infinity,
+    untold: [],
   };
 }
 

@@ -7,11 +7,13 @@ import { createAlarm } from "./alarm";
 import {
   discard,
   forget,
+  giveBack,
   missing,
   notice,
   remember,
   soonest,
   takeOver,
+  takeUntold,
   want,
   wrote,
   type Entry,
@@ -19,8 +21,11 @@ import {
 } from "./record-book";
 
 export interface RecordWriter {
-  /** Returns at once; the record is written in the background, until it is in or life ends. */
-  set(episode: Episode): void;
+  /**
+   * Returns at once; the record is written in the background, until it is in or life ends. `told` is called when the
+   * API server has this version, or one that came after it.
+   */
+  set(episode: Episode, told?: () => void): void;
   /**
    * Those that the API server holds. Open ones that are not there, or not as they were written, are written again;
    * closed ones that somebody deleted stay deleted.
@@ -50,8 +55,8 @@ export function createRecordWriter(writing: RecordWriting): RecordWriter {
   const book: RecordBook = new Map();
   const drain = createDrain(writing, book);
   return {
-    set(episode) {
-      want(book, episode);
+    set(episode, told) {
+      want(book, episode, told);
       drain.wake();
     },
     async load(signal) {
@@ -123,12 +128,15 @@ const LONGEST_PAUSE_MS = 30_000;
 async function write(writing: RecordWriting, book: RecordBook, entry: Entry): Promise<void> {
   const { records, repository, clock, log, life } = writing;
   const { record, wanted } = entry;
+  const untold = takeUntold(entry);
   entry.busy = true;
   try {
     if (wanted === undefined) await records.remove(repository, record, life);
     else await records.write(repository, wanted.episode, life);
     wrote(entry, wanted);
+    for (const told of untold) told();
   } catch (error) {
+    giveBack(entry, untold);
     entry.due = clock.now() + Math.min(FIRST_PAUSE_MS * 2 ** entry.failures++, LONGEST_PAUSE_MS);
     if (!life.aborted) log.warn({ record, error: String(error) }, "drift record not written");
   } finally {

@@ -26,12 +26,14 @@ export interface Reporting {
   readonly episodes: Episodes;
   readonly ledger: Ledger;
   readonly pruned: Pruned;
+  /** Everything of the target was decided on. */
+  readonly isWhole: boolean;
   readonly now: number;
 }
 
 /** Asks nobody. */
 export function reportOf(reporting: Reporting): Report {
-  const { id, target, desired, progress, episodes, ledger, pruned, now } = reporting;
+  const { id, target, desired, progress, episodes, ledger, pruned, isWhole, now } = reporting;
   const { unavailable, outcomes } = progress;
   const { knownKinds: known, unknown, notices, commit } = target;
   const orphans = pruned.orphans.map(({ orphan }) => orphan.live.key);
@@ -52,6 +54,8 @@ export function reportOf(reporting: Reporting): Report {
       ...orphanNotices(pruned),
     ],
     drift: episodes.open(),
+    isWhole,
+    autoscaled: ledger.autoscaled(),
     suspended: [...ledger.suspended(now), ...suspendedOrphans(pruned)],
     fights: episodes.fights(now).map(fightSentence),
     writes: written.filter(isChange).length + pruned.pruned.length,

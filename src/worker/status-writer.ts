@@ -3,13 +3,15 @@ import { sameStatus } from "../core/status/same";
 import type { RepositoryStatus } from "../model/git-repository";
 import type { Clock, Log } from "../ports";
 import { aborted } from "./aborted";
+import { createUntold } from "./untold";
 
 export interface StatusWriter {
   /** The status as it is meant to be: what the next one is computed from. */
   current(): RepositoryStatus;
   /** The status as the API server has it, as far as is known. */
   written(): RepositoryStatus;
-  set(status: RepositoryStatus): void;
+  /** `told` is called when the API server has this status, or one that came after it. */
+  set(status: RepositoryStatus, told?: () => void): void;
   /** Resolves when the last status that was set is written, rejects when the signal is aborted. */
   flush(signal: AbortSignal): Promise<void>;
 }
@@ -30,17 +32,14 @@ export function createStatusWriter(writing: StatusWriting): StatusWriter {
   let wanted = writing.initial;
   let written = writing.initial;
   let running: Promise<void> | undefined;
+  const untold = createUntold();
 
-  /** False: try again after a pause. */
   async function write(target: RepositoryStatus): Promise<boolean> {
-    try {
-      await writing.write(target);
-      written = target;
-      return true;
-    } catch (error) {
-      writing.log.warn({ error: String(error) }, "status not written");
-      return false;
-    }
+    const telling = untold.count();
+    if (!(await tryToWrite(writing, target))) return false;
+    written = target;
+    untold.tell(telling);
+    return true;
   }
 
   async function drain(): Promise<void> {
@@ -49,6 +48,8 @@ export function createStatusWriter(writing: StatusWriting): StatusWriter {
       if (await write(wanted)) failures = 0;
       else await pause(writing, failures++);
     }
+    // what was set meanwhile, and taken back
+    if (!writing.life.aborted) untold.tell(untold.count());
     // in the same turn as the last comparison, so that no set is missed
     running = undefined;
   }
@@ -56,16 +57,33 @@ export function createStatusWriter(writing: StatusWriting): StatusWriter {
   return {
     current: () => wanted,
     written: () => written,
-    set(status) {
+    set(status, told) {
       wanted = status;
+      untold.add(told);
+      if (running !== undefined) return;
       // a drain with nothing to write ends before it is assigned, and would pass for a running one for ever
-      if (running === undefined && !sameStatus(wanted, written)) running = drain();
+      if (sameStatus(wanted, written)) untold.tell(untold.count());
+      else running = drain();
     },
     async flush(signal) {
       signal.throwIfAborted();
       await Promise.race([running, aborted(signal)]);
     },
   };
+}
+
+/** False: try again after a pause. */
+async function tryToWrite(
+  { write, log }: StatusWriting,
+  target: RepositoryStatus,
+): Promise<boolean> {
+  try {
+    await write(target);
+    return true;
+  } catch (error) {
+    log.warn({ error: String(error) }, "status not written");
+    return false;
+  }
 }
 
 /** Ends early, and without complaint, when life does. */

@@ -1,5 +1,6 @@
 /** What a report says of objects that Git no longer declares. */
 import { listNames } from "../core/report/list-names";
+import { refOf } from "./orphanage";
 import type { Pruned } from "./pruner";
 import { formatKey } from "../model/object-key";
 import type { FailedObject, Report, Suspended } from "../model/report";
@@ -16,7 +17,7 @@ export function tellOrphans({ orphans, pruned, pending, faults }: Pruned): Pick<
     return fault === undefined ? [] : [{ key: live.key, source: "no longer in Git", fault }];
   });
   return {
-    orphans: orphans.filter(({ fate }) => fate !== "going").map(({ orphan }) => orphan.live.key),
+    orphans: orphans.filter(({ fate }) => fate !== "going").map(({ orphan }) => refOf(orphan)),
     pruned,
     unpruned: pending,
     notGone,
@@ -25,8 +26,10 @@ export function tellOrphans({ orphans, pruned, pending, faults }: Pruned): Pick<
 
 /** Somebody holds nopea off them, as with what Git declares. */
 export function suspendedOrphans({ orphans }: Pruned): readonly Suspended[] {
-  return orphans.flatMap(({ orphan: { live, suspension }, fate }) =>
-    fate === "suspended" && suspension !== undefined ? [{ key: live.key, ...suspension }] : [],
+  return orphans.flatMap(({ orphan: { kind, live, suspension }, fate }) =>
+    fate === "suspended" && suspension !== undefined
+      ? [{ ...refOf({ kind, live }), ...suspension }]
+      : [],
   );
 }
 

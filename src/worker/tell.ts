@@ -10,7 +10,7 @@ const SHOWN = 20;
 /** What is gone can be asked about nowhere else. */
 function tellPruned(log: World["log"], repository: string, { commit, pruned }: Report): void {
   for (let from = 0; from < pruned.length; from += SHOWN) {
-    const objects = pruned.slice(from, from + SHOWN).map(formatKey);
+    const objects = pruned.slice(from, from + SHOWN).map(({ key }) => formatKey(key));
     log.info({ repository, commit, objects }, "pruned");
   }
 }

@@ -118,6 +118,9 @@ export class Worker {
       policy: () => policyOf(this.#repository, this.#world.settings(), this.#isHurried),
       changed: () => alarm.nudge(),
       decided: () => alarm.reset(),
+      tell: happening => {
+        this.#chronicle.tell(this.#repository, happening);
+      },
       life,
     });
     this.custody = custody;
@@ -163,8 +166,9 @@ export class Worker {
     const attempt = new AbortController();
     this.#attempt = attempt;
     const hurry = () => (this.#isHurried = true);
+    const gone = () => this.#chronicle.removed(repository);
     try {
-      await leave(this.#world, { repository, custody, hurry }, attempt.signal);
+      await leave(this.#world, { repository, custody, hurry, gone }, attempt.signal);
       this.#rhythm.rest();
     } catch (error) {
       if (!attempt.signal.aborted) throw error;

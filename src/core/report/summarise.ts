@@ -16,6 +16,8 @@ export interface Summary
     | "notices"
     | "drift"
     | "suspended"
+    | "autoscaled"
+    | "isWhole"
     | "fights"
     | "writes"
   > {
@@ -61,6 +63,7 @@ const NOTHING = {
   failed: [],
   drift: [],
   suspended: [],
+  autoscaled: [],
   fights: [],
   kinds: [],
   notices: [],
@@ -70,7 +73,7 @@ const NOTHING = {
 
 /** The report of a sync that ended before it looked at the cluster. */
 export function summariseFault(id: string, commit: string | undefined, fault: Fault): Report {
-  const report = { id, fault, looked: false, ...NOTHING };
+  const report = { id, fault, looked: false, isWhole: false, ...NOTHING };
   return commit === undefined ? report : { ...report, commit };
 }
 

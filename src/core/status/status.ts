@@ -46,7 +46,7 @@ function resourcesOf({ total, kinds, orphans }: Report): ManagedResources {
     total,
     kinds,
     orphanCount: orphans.length,
-    orphans: orphans.slice(0, NEWEST).map(formatKey),
+    orphans: orphans.slice(0, NEWEST).map(({ key }) => formatKey(key)),
   };
 }
 

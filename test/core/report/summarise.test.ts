@@ -32,6 +32,8 @@ function summaryOf(change: Partial<Summary>): Report {
     notices: [],
     drift: [],
     suspended: [],
+    autoscaled: [],
+    isWhole: true,
     fights: [],
     writes: 0,
     ...change,

@@ -70,7 +70,8 @@ describe("the lists", () => {
 
   test("a suspended object: since when, until when, why", () => {
     const { key } = named("a");
-    const suspended = [{ key, at: start, until: start + 1, reason: "INC-4711" }];
+    const object = { key, apiVersion: "v1", uid: "u" };
+    const suspended = [{ ...object, at: start, until: start + 1, reason: "INC-4711" }];
     expect(after({ suspended }).suspended).toEqual([
       {
         object: "ConfigMap/shop/a",

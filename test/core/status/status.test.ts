@@ -6,6 +6,7 @@ import { sameStatus } from "../../../src/core/status/same";
 import { statusAfter, type StatusContext } from "../../../src/core/status/status";
 import { statusBefore, statusDuring, statusAhead } from "../../../src/core/status/progress";
 import type { Condition, RepositoryStatus } from "../../../src/model/git-repository";
+import { formatKey, type ObjectKey } from "../../../src/model/object-key";
 import type { FailedObject, Report } from "../../../src/model/report";
 import { COMMIT, desired, named, report } from "../../support/examples";
 
@@ -41,6 +42,8 @@ const unreachable = summariseFault("1", undefined, {
   code: "git-unreachable",
   message: "refused",
 });
+
+const refTo = (key: ObjectKey) => ({ key, apiVersion: "v1", uid: formatKey(key) });
 
 describe("a good sync", () => {
   test("everything that the contract names", () => {
@@ -91,7 +94,7 @@ describe("a good sync", () => {
   });
 
   test("orphans: counted, the first 20 named", () => {
-    const orphans = Array.from({ length: 25 }, (_, index) => named(`c${index}`).key);
+    const orphans = Array.from({ length: 25 }, (_, index) => refTo(named(`c${index}`).key));
     const { resources } = after(report({ orphans }));
     expect(resources?.orphanCount).toBe(25);
     expect(resources?.orphans).toHaveLength(20);
@@ -252,7 +255,7 @@ describe("quiet", () => {
         { maxLength: 2 },
       ),
       held: keys,
-      orphans: keys,
+      orphans: keys.map(all => all.map(refTo)),
       adopted: keys,
       commit: fc.constantFrom(COMMIT, NEXT),
       notices: fc.array(fc.constant("Left out x"), { maxLength: 1 }),
