@@ -8,7 +8,13 @@ import {
   statusAhead,
 } from "../core/status/progress";
 import { statusAfter, type StatusContext } from "../core/status/status";
-import { standingAfter, standingNews, standingOf, type Standing } from "../core/tell/standing-news";
+import {
+  prunedNews,
+  standingAfter,
+  standingNews,
+  standingOf,
+  type Standing,
+} from "../core/tell/standing-news";
 import { syncNews } from "../core/tell/sync-news";
 import { toldOf } from "../core/tell/told-of";
 import type { Happening } from "../model/happening";
@@ -75,6 +81,7 @@ export class Chronicle {
     const context = { ...this.#context(repository), syncAt: repository.syncAt };
     this.#setAfter(repository, report, context);
     tell(this.#world, repository, report, milliseconds);
+    this.#tellPruned(repository, report);
     if (report.looked) this.#count(repository, report);
     // one that ended before it looked at the cluster does not tell of it
     if (this.#untold && !report.looked)
@@ -85,6 +92,7 @@ export class Chronicle {
   /** Something was decided between two looks at Git. `generation` is that of the last look. */
   healed(repository: Repository, report: Report, generation: number | undefined): void {
     tellHealed(this.#world, repository, report);
+    this.#tellPruned(repository, report);
     this.#count(repository, report);
     // a sync that is under way tells the same when it ends
     if (this.status.phase === "Syncing") this.#untold = report;
@@ -114,6 +122,11 @@ export class Chronicle {
     const standing = report.isWhole ? standingNews(this.#standing, report) : [];
     if (report.isWhole) this.#standing = standingAfter(report);
     this.#set(repository, after, [...goesOn, ...syncNews({ before, after, report }), ...standing]);
+  }
+
+  /** The objects are gone, whatever the status will say. */
+  #tellPruned(repository: Repository, report: Report): void {
+    for (const happening of prunedNews(report)) this.tell(repository, happening);
   }
 
   #goesOn(): readonly Happening[] {

@@ -37,9 +37,9 @@ export function standingAfter({ suspended, orphans, autoscaled }: Report): Stand
   };
 }
 
-/** In the order in which somebody would want to read it. What was pruned is told by each report anew. */
+/** In the order in which somebody would want to read it. */
 export function standingNews(before: Standing, report: Report): readonly Happening[] {
-  const { commit = "", pruned } = report;
+  const { commit = "" } = report;
   const orphans = report.orphans.filter(object => !before.orphans.has(idOf(object)));
   return [
     ...suspensionNews(before, report),
@@ -47,8 +47,12 @@ export function standingNews(before: Standing, report: Report): readonly Happeni
       .filter(object => before.autoscaled.get(idOf(object)) !== object.fields.join())
       .map(object => ({ what: "autoscaled" as const, object, fields: object.fields })),
     ...(orphans.length === 0 ? [] : [{ what: "orphaned" as const, commit, objects: orphans }]),
-    ...(pruned.length === 0 ? [] : [{ what: "pruned" as const, commit, objects: pruned }]),
   ];
+}
+
+/** What a report tells of nothing but itself: the next one does not name it again. */
+export function prunedNews({ commit = "", pruned }: Report): readonly Happening[] {
+  return pruned.length === 0 ? [] : [{ what: "pruned", commit, objects: pruned }];
 }
 
 function suspensionNews(before: Standing, report: Report): readonly Happening[] {
