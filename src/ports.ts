@@ -9,6 +9,7 @@ import type {
 import type { AdmissionRequest } from "./model/admission";
 import type { Episode } from "./model/episode";
 import type { Tell } from "./model/happening";
+import type { KubeEvent } from "./model/kube-event";
 import type { Observation } from "./model/observation";
 import type { Desired, KindInfo, Manifest, TypeRef } from "./model/manifest";
 import type { StepOutcome } from "./model/outcome";
@@ -195,6 +196,14 @@ export interface Log {
 export interface Notifier {
   /** Returns at once, and never throws. */
   readonly tell: Tell;
+}
+
+/** Kubernetes Events. */
+export interface KubeEvents {
+  /** Returns at once, and never throws: written in the background, or given up and counted. */
+  record(event: KubeEvent): void;
+  /** Events that wait to be written. */
+  depth(): number;
 }
 
 export interface Metrics {

@@ -22,6 +22,8 @@ import { recordOf } from "../core/heal/record";
 import { parseGitCredentials } from "../core/repository/git-credentials";
 import type { KindInfo } from "../model/manifest";
 import type { Settings } from "../model/settings";
+import { createKubeEvents } from "../adapters/kube/events";
+import { tellEvents } from "../worker/tell-events";
 import { createInbox, type Inbox } from "../worker/inbox";
 import { createReceiver } from "../worker/receive";
 import { createSupervisor, type Supervisor } from "../worker/supervisor";
@@ -59,6 +61,8 @@ interface Reach extends Awaited<ReturnType<typeof connect>> {
 function supervise({ log, metrics, life }: Shell, { kube, stream, settings }: Reach): Supervisor {
   const build = webhookConfigurations;
   const hooks = createWebhookConfigurations({ kube, stream, build, log, life });
+  const dropped = () => undefined;
+  const events = createKubeEvents({ kube, clock, log, dropped, life });
   const followed = (kinds: readonly KindInfo[]) => hooks.manage(kinds);
   const supervisor = createSupervisor({
     git: createGit(() => settings.current()),
@@ -80,7 +84,7 @@ function supervise({ log, metrics, life }: Shell, { kube, stream, settings }: Re
     clock,
     log,
     metrics,
-    notifier: { tell: () => undefined },
+    notifier: { tell: tellEvents(events, { sha256, rfc3339 }) },
     newId: createIds(() => clock.now()),
     sha256,
     verifySeal: createSealer(settings.sealKey).verify,
