@@ -23,9 +23,8 @@ export function driftSayings({ before, episode }: Drift, now: number): readonly 
   const wasOpen = before !== undefined && isOpen(before);
   const isNew = !wasOpen || isOtherEdit(before, episode);
   if (isOpen(episode)) {
-    return isNew || episode.decision === "waiting"
-      ? [{ ...detected(episode, now), objects }]
-      : [{ ...skipped(fateSentence(episode, now)), objects }];
+    const said = isNew ? detected(episode, now) : decided(episode, now);
+    return said === undefined ? [] : [{ ...said, objects }];
   }
   const end = episode.decision === "healed" ? healed(episode) : skipped(episode.reason);
   return [...(isNew ? [{ ...detected(episode, now), objects }] : []), { ...end, objects }];
@@ -33,6 +32,12 @@ export function driftSayings({ before, episode }: Drift, now: number): readonly 
 
 function isOtherEdit(before: Episode, { edits }: Episode): boolean {
   return before.edits.at(-1)?.id !== edits.at(-1)?.id;
+}
+
+/** Another decision on the same edit; undefined: it is healed now, which will be said when it is. */
+function decided(episode: Episode, now: number): Saying | undefined {
+  if (episode.decision !== "waiting") return skipped(fateSentence(episode, now));
+  return episode.until === undefined ? undefined : detected(episode, now);
 }
 
 function detected(episode: Episode, now: number): Saying {

@@ -78,5 +78,5 @@ export function fateSentence({ decision, until, reason }: Episode, now: number):
 }
 
 function remaining(milliseconds: number): string {
-  return formatDuration(Math.max(1, Math.ceil(milliseconds / 1000)) * 1000);
+  return formatDuration(Math.max(1, Math.floor(milliseconds / 1000)) * 1000);
 }

@@ -141,6 +141,7 @@ describe("an edit by hand", () => {
     ["left", { decision: "left" }, ["HealSkipped"]],
     ["failed", { decision: "failed" }, ["HealSkipped"]],
     ["waiting anew", { until: NOW + 1 }, ["DriftDetected"]],
+    ["about to be healed", {}, []],
     ["edited once more", { edits: [edit(), edit({ id: "2", by: "moe" })] }, ["DriftDetected"]],
     [
       "edited once more and healed",
