@@ -229,6 +229,24 @@ describe("what stands", options, () => {
   });
 });
 
+test("deleted with deletionPolicy Delete, while something keeps its objects: they are not said to be gone", async () => {
+  const retained = await begin({ "a.yaml": A }, { deletionPolicy: "Delete" });
+  retained.world.cluster.repositories.edit(retained.id, { suspend: true });
+  retained.world.cluster.repositories.delete(retained.id);
+  await retained.world.clock.advance(MINUTE);
+  expect(retained.world.cluster.repositories.exists(retained.id)).toBe(false);
+  expect(told(retained.world)).not.toContain("removed");
+  const held = JSON.stringify({
+    ...{ apiVersion: "v1", kind: "ConfigMap" },
+    metadata: { name: "b", finalizers: ["example.com/hold"] },
+  });
+  const { world, id } = await begin({ "b.yaml": held }, { deletionPolicy: "Delete" });
+  world.cluster.repositories.delete(id);
+  await world.clock.advance(5 * MINUTE);
+  expect(world.cluster.repositories.exists(id)).toBe(false);
+  expect(told(world)).not.toContain("removed");
+});
+
 test("whose it is comes with it", async () => {
   const world = createFakeWorld(fake => ({
     ...fake,

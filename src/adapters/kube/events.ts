@@ -28,8 +28,9 @@ const MERGE_PATCH = "application/merge-patch+json";
 export function createKubeEvents(options: KubeEventsOptions): KubeEvents {
   const { life, dropped } = options;
   const series = createEventSeries();
-  const queue: KubeEvent[] = [];
+  const queue: Timed[] = [];
   let running = false;
+  let latest = 0;
 
   async function drain(): Promise<void> {
     running = true;
@@ -42,18 +43,25 @@ export function createKubeEvents(options: KubeEventsOptions): KubeEvents {
 
   return {
     record(event) {
+      // of the same millisecond too, so that whoever sorts them reads them in order
+      latest = Math.max(latest + 1, event.at * 1000);
       if (queue.length >= MOST_WAITING) dropped();
-      else queue.push(event);
+      else queue.push({ ...event, micros: latest });
       if (!running) void drain();
     },
     depth: () => queue.length,
   };
 }
 
+interface Timed extends KubeEvent {
+  /** Microseconds since the epoch. */
+  readonly micros: number;
+}
+
 async function deliver(
   options: KubeEventsOptions,
   series: EventSeries,
-  event: KubeEvent,
+  event: Timed,
 ): Promise<void> {
   const { clock, log, dropped, life } = options;
   const placed = series.place(event);
@@ -82,12 +90,12 @@ function unreachable(error: unknown): Problem {
 /** What is wrong; undefined: it is in. */
 async function write(
   { kube, life }: KubeEventsOptions,
-  event: KubeEvent,
+  event: Timed,
   placed: Placed,
 ): Promise<Problem | undefined> {
   const path = `/apis/events.k8s.io/v1/namespaces/${placed.namespace}/events`;
   if (placed.count > 1) {
-    const series = { count: placed.count, lastObservedTime: microTime(event.at) };
+    const series = { count: placed.count, lastObservedTime: microTime(event.micros) };
     const body = JSON.stringify({ series });
     const at = `${path}/${placed.name}`;
     const patch = { method: "PATCH", path: at, contentType: MERGE_PATCH, body } as const;
@@ -107,13 +115,13 @@ function problemOf(status: number): Problem | undefined {
   return { what: `HTTP ${status}`, passes: status >= 500 || status === 429 };
 }
 
-function objectOf(event: KubeEvent, { name, namespace }: Placed): JsonObject {
-  const { reason, type, action, note, regarding, related, at, occurrence } = event;
+function objectOf(event: Timed, { name, namespace }: Placed): JsonObject {
+  const { reason, type, action, note, regarding, related, micros, occurrence } = event;
   return {
     apiVersion: "events.k8s.io/v1",
     kind: "Event",
     metadata: { name, namespace, labels: { [LABEL_EVENT]: occurrence } },
-    eventTime: microTime(at),
+    eventTime: microTime(micros),
     ...{ reason, type, action, note },
     regarding: referenceTo(regarding),
     ...(related === undefined ? {} : { related: referenceTo(related) }),
@@ -127,6 +135,7 @@ function referenceTo({ namespace, ...object }: EventObject): JsonObject {
 }
 
 /** RFC 3339 with microseconds, as the API server wants it. */
-function microTime(milliseconds: number): string {
-  return new Date(milliseconds).toISOString().replace("Z", "000Z");
+function microTime(micros: number): string {
+  const below = String(micros % 1000).padStart(3, "0");
+  return new Date(Math.floor(micros / 1000)).toISOString().replace("Z", `${below}Z`);
 }
