@@ -90,6 +90,13 @@ describe.concurrent("replicas that an autoscaler wrote", () => {
     expect(seen.slice(seen.indexOf(5))).toEqual([5, 7]);
     expect(await recordsOf(admin, app.namespace)).toEqual([]);
     expect((await app.resource()).status).toMatchObject({ driftCount: 0, phase: "Synced" });
+    const { stdout } = await world.cluster.kubectl([
+      ...["-n", app.namespace, "get", "events", "--field-selector", "reason=HealSkipped"],
+      ...["-o", "jsonpath={range .items[*]}{.involvedObject.kind} {.message}|{end}"],
+    ]);
+    expect(stdout.split("|").filter(line => line.startsWith("Deployment"))).toEqual([
+      "Deployment spec.replicas stays: an autoscaler set it",
+    ]);
   });
 
   it("an edit of the image beside them: healed, and the replicas stay", async () => {

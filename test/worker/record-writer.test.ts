@@ -56,6 +56,14 @@ describe("writing", () => {
     expect(fake.requests).toEqual(["write a", "write a"]);
   });
 
+  test("what says the same, to the second: told at once, since it is in", async () => {
+    const told: number[] = [];
+    writer.set(episode("a", { until: 5_001 }), () => told.push(1));
+    await writer.flush(signal());
+    writer.set(episode("a", { until: 5_999 }), () => told.push(2));
+    expect(told).toEqual([1, 2]);
+  });
+
   test("set again and again while one is under way: one more write, of the newest", async () => {
     const letGo = fake.hold();
     for (const repeats of range(10)) writer.set(episode("a", { repeats }));
