@@ -1,4 +1,5 @@
 /** Letters on their way out: a bounded queue for each destination, in which each lane keeps its order and waits for no other. */
+import { setMaxListeners } from "node:events";
 import type { Letter, Post } from "../../ports";
 import { carry, type Carrier } from "./carry";
 import { createQueues, type Queue, type QueueLimits, type Queues } from "./queues";
@@ -14,16 +15,27 @@ const PAUSES_MS = [1_000, 2_000, 4_000];
 
 /** Makes the outbox. */
 export function createOutbox(options: OutboxOptions): Post {
-  const carrier = { ...options, pausesMs: options.pausesMs ?? PAUSES_MS };
+  const life = childOf(options.life);
+  const carrier = { ...options, life, pausesMs: options.pausesMs ?? PAUSES_MS };
   const queues = createQueues({ ...LIMITS, ...options.limits });
   return {
     send(letter) {
-      if (options.life.aborted) return;
+      if (life.aborted) return;
       if (queues.enter(letter)) line(carrier, queues, letter);
       else refuse(carrier, queues.of(letter), letter);
     },
     depth: () => queues.depth(),
   };
+}
+
+/** Every lane that waits listens to it: that many are no leak. */
+function childOf(parent: AbortSignal): AbortSignal {
+  const child = new AbortController();
+  setMaxListeners(0, child.signal);
+  const end = () => child.abort(parent.reason);
+  if (parent.aborted) end();
+  parent.addEventListener("abort", end, { once: true });
+  return child.signal;
 }
 
 function line(carrier: Carrier, queues: Queues, letter: Letter): void {
