@@ -41,7 +41,7 @@ function differences(
     ["type", type, context.type],
     ["id", id, context.id],
     ["source", source, context.source],
-    ["time", Date.parse(time ?? ""), Date.parse(context.timestamp)],
+    ["time", Date.parse(typeof time === "string" ? time : ""), Date.parse(context.timestamp)],
     ["subject", subject, inner.id],
   ] as const;
   return same.flatMap(([name, outside, inside]) => (outside === inside ? [] : [`${name} differs`]));

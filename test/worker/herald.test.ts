@@ -17,13 +17,13 @@ function create(changed: Partial<Settings> = {}) {
   const lines: string[] = [];
   const write = (fields: LogFields, message: string) =>
     void lines.push(`${message} ${JSON.stringify(fields)}`);
-  const settings = {
-    current: {
-      ...{ concurrentSyncs: 8, allowPrivateHosts: true, allowLoopback: false },
-      ...{ webhookSecrets: [], showValues: "safe", eventValues: false },
-      ...changed,
-    } as Settings,
+  const current: Settings = {
+    ...{ concurrentSyncs: 8, allowPrivateHosts: true, allowLoopback: false },
+    ...{ webhookSecrets: [], eventValues: false },
+    showValues: "safe",
+    ...changed,
   };
+  const settings = { current };
   const send = { now: (letter: Letter): void => void letters.push(letter) };
   const { tell } = createHerald({
     settings: () => settings.current,
