@@ -206,6 +206,33 @@ export interface KubeEvents {
   depth(): number;
 }
 
+/** Whatever is POSTed for somebody outside to read. */
+export interface Letter {
+  /** Letters of one lane arrive in their order; lanes do not wait for each other. */
+  readonly lane: string;
+  readonly to: Destination;
+  readonly mediaType: string;
+  readonly body: string;
+  /** Names the letter where it could not be delivered: no address and nothing of the body. */
+  readonly about: LogFields;
+}
+
+export interface Destination {
+  /** Letters of the same key share a queue. Never logged. */
+  readonly key: string;
+  /** The administrator's: no rule for hosts holds for it. */
+  readonly isTrusted: boolean;
+  /** Asked at each try. Rejects with NopeaError, and when the signal is aborted. */
+  readonly url: (signal: AbortSignal) => Promise<string>;
+}
+
+export interface Post {
+  /** Returns at once, and never throws: delivered in the background, or given up, logged and counted. */
+  send(letter: Letter): void;
+  /** Letters that are not delivered yet. */
+  depth(): number;
+}
+
 export interface Metrics {
   syncEnded(outcome: "synced" | "failed", seconds: number): void;
   workerRestarted(): void;

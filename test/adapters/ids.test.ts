@@ -29,6 +29,19 @@ test("the clock steps back a second, and goes on: still strictly increasing", ()
   expect(isIncreasing(ids)).toBe(true);
 });
 
+test("10,000 ids, and a clock that steps back a second among them: grow, each of its time within a second", () => {
+  let now = NOW;
+  const next = createIds(() => now);
+  const made = Array.from({ length: 10_000 }, (_, step) => {
+    if (step === 5_000) now -= 1_000;
+    if (step % 10 === 0) now += 1;
+    return { id: next(), now };
+  });
+  expect(isIncreasing(made.map(({ id }) => id))).toBe(true);
+  const away = made.map(({ id, now }) => Math.abs(decodeTime(id) - now));
+  expect(Math.max(...away)).toBeLessThanOrEqual(1_000);
+});
+
 test("the time part: when it was made, within a second", () => {
   const next = createIds(() => NOW);
   expect(decodeTime(next())).toBe(NOW);
