@@ -22,12 +22,11 @@ import { recordOf } from "../core/heal/record";
 import { parseGitCredentials } from "../core/repository/git-credentials";
 import type { KindInfo } from "../model/manifest";
 import type { Settings } from "../model/settings";
-import { createKubeEvents } from "../adapters/kube/events";
-import { tellEvents } from "../worker/tell-events";
 import { createInbox, type Inbox } from "../worker/inbox";
 import { createReceiver } from "../worker/receive";
 import { createSupervisor, type Supervisor } from "../worker/supervisor";
 import { connect } from "./connect";
+import { createNotifier } from "./notifier";
 import { DRIFT_RECORDS } from "./own-kinds";
 import { createSettings } from "./settings";
 import type { Shell } from "./shell";
@@ -58,11 +57,11 @@ interface Reach extends Awaited<ReturnType<typeof connect>> {
   readonly settings: ReturnType<typeof createSettings>;
 }
 
-function supervise({ log, metrics, life }: Shell, { kube, stream, settings }: Reach): Supervisor {
+function supervise(shell: Shell, { kube, stream, settings }: Reach): Supervisor {
+  const { log, metrics, life } = shell;
   const build = webhookConfigurations;
   const hooks = createWebhookConfigurations({ kube, stream, build, log, life });
-  const dropped = () => undefined;
-  const events = createKubeEvents({ kube, clock, log, dropped, life });
+  const newId = createIds(() => clock.now());
   const followed = (kinds: readonly KindInfo[]) => hooks.manage(kinds);
   const supervisor = createSupervisor({
     git: createGit(() => settings.current()),
@@ -84,8 +83,8 @@ function supervise({ log, metrics, life }: Shell, { kube, stream, settings }: Re
     clock,
     log,
     metrics,
-    notifier: { tell: tellEvents(events, { sha256, rfc3339 }) },
-    newId: createIds(() => clock.now()),
+    notifier: createNotifier(shell, { kube, settings: settings.current, newId }),
+    newId,
     sha256,
     verifySeal: createSealer(settings.sealKey).verify,
     settings: settings.current,

@@ -1,0 +1,54 @@
+/** Everybody who is told of what happened: Kubernetes Events, CDEvents, notifications. */
+import { clock } from "../adapters/clock";
+import { createGitConnections, proxiesOf } from "../adapters/git/connections";
+import type { Kube } from "../adapters/kube/client";
+import { createKubeEvents } from "../adapters/kube/events";
+import { readNotifyUrl } from "../adapters/kube/notify-secret";
+import { createDelivery } from "../adapters/outbox/delivery";
+import { createOutbox } from "../adapters/outbox/outbox";
+import { sha256 } from "../adapters/sha256";
+import type { Settings } from "../model/settings";
+import type { Notifier } from "../ports";
+import { createHerald } from "../worker/herald";
+import { tellEvents } from "../worker/tell-events";
+import type { Shell } from "./shell";
+
+export interface NotifierParts {
+  readonly kube: Kube;
+  readonly settings: () => Settings;
+  readonly newId: () => string;
+}
+
+/** Nothing is asked or sent before something happens. */
+export function createNotifier(shell: Shell, { kube, settings, newId }: NotifierParts): Notifier {
+  const { log, life } = shell;
+  const events = createKubeEvents({ kube, clock, log, life, dropped: () => undefined });
+  const post = openOutbox(shell, settings);
+  const notifyUrl: Parameters<typeof createHerald>[0]["notifyUrl"] = (secret, signal) =>
+    readNotifyUrl(kube, secret, signal);
+  const herald = createHerald({ settings, newId, clock, post, notifyUrl, log });
+  const tellEvent = tellEvents(events, { sha256, rfc3339: at => clock.rfc3339(at) });
+  return {
+    tell(happening, about, at) {
+      tellEvent(happening, about, at);
+      herald.tell(happening, about, at);
+    },
+  };
+}
+
+function openOutbox({ log, life }: Shell, settings: () => Settings) {
+  const proxies = proxiesOf(process.env);
+  const rules = () => ({
+    allowPrivate: settings().allowPrivateHosts,
+    allowLoopback: settings().allowLoopback,
+  });
+  const deliver = createDelivery({
+    // whoever may write a GitRepository chooses these addresses
+    guarded: createGitConnections({ policy: rules, proxies }),
+    // and the administrator these
+    trusted: createGitConnections({ policy: EVERYWHERE, proxies }),
+  });
+  return createOutbox({ deliver, clock, log, life, dropped: () => undefined });
+}
+
+const EVERYWHERE = () => ({ allowPrivate: true, allowLoopback: true });
