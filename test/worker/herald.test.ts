@@ -1,6 +1,7 @@
 /** Who is told what, where, and when nobody is told anything. */
 import { describe, expect, test } from "vitest";
 import { createIds } from "../../src/adapters/ids";
+import type { Episode } from "../../src/model/episode";
 import type { Settings } from "../../src/model/settings";
 import type { Letter, LogFields } from "../../src/ports";
 import { createHerald } from "../../src/worker/herald";
@@ -94,6 +95,18 @@ describe("CDEvents", () => {
     tell(drift(leftEpisode(), healed), told(), AT);
     expect(sent()).toEqual(["nopea-drift.resolved.0.1.0 → NOPEA_CDEVENTS_ENDPOINT"]);
   });
+});
+
+test("a repeat whose healing fails, is tried again and succeeds: detected once, and resolved", () => {
+  const { tell, sent } = create({ cdeventsEndpoint: SINK });
+  const { until: _, ...repeat } = leftEpisode({ repeats: 1, decision: "waiting" });
+  const refused = leftEpisode({ repeats: 1, decision: "failed" });
+  const versions = [healed, repeat, refused, repeat, refused, { ...repeat, decision: "healed" }];
+  versions.forEach((version, at) => {
+    tell(drift(versions[at - 1], version as Episode), told(), AT);
+  });
+  const words = sent().map(line => /drift\.(\w+)/.exec(line)?.[1]);
+  expect(words).toEqual(["detected", "resolved", "detected", "resolved"]);
 });
 
 describe("healPolicy notify", () => {
