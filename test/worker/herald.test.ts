@@ -96,6 +96,19 @@ describe("CDEvents", () => {
   });
 });
 
+test("a repeat whose healing fails, is tried again and succeeds: detected once, and resolved", () => {
+  const { tell, sent } = create({ cdeventsEndpoint: SINK });
+  const { until: _, ...repeat } = leftEpisode({ repeats: 1, decision: "waiting" });
+  const refused = leftEpisode({ repeats: 1, decision: "failed" });
+  const closed = leftEpisode({ repeats: 1, decision: "healed" });
+  const versions = [healed, repeat, refused, repeat, refused, closed];
+  versions.forEach((version, at) => {
+    tell(drift(versions[at - 1], version), told(), AT);
+  });
+  const words = sent().map(line => /drift\.(\w+)/.exec(line)?.[1]);
+  expect(words).toEqual(["detected", "resolved", "detected", "resolved"]);
+});
+
 describe("healPolicy notify", () => {
   const once = ["detected", "resolved"];
 

@@ -1,4 +1,6 @@
 /** Letters to real receivers that are down, slow, broken or picky: order, tries, bounds. */
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
 import { clock } from "../../../src/adapters/clock";
 import { createGitConnections } from "../../../src/adapters/git/connections";
@@ -165,6 +167,28 @@ describe("a receiver", () => {
     await idle();
     expect(texts(receiver, "a")).toEqual(["0", "1", "2", "3", "4"]);
     expect(dropped).toEqual([]);
+  });
+
+  test("that never ends its answer: delivered, and hardly any of it is read", async () => {
+    let written = 0;
+    const chunk = Buffer.alloc(65_536);
+    const server = createServer((_, response) => {
+      const write = () => {
+        if (response.destroyed) return;
+        written += chunk.length;
+        if (response.write(chunk)) setImmediate(write);
+      };
+      response.writeHead(200).on("drain", write);
+      write();
+    });
+    await new Promise<void>(resolve => server.listen(0, "127.0.0.1", resolve));
+    ends.push(() => new Promise(resolve => server.close(() => resolve()).closeAllConnections()));
+    const { outbox, idle, dropped } = create({ timeoutMs: 2_000 });
+    const { port } = server.address() as AddressInfo;
+    outbox.send(letter(to(`http://127.0.0.1:${port}/`), "a", "1"));
+    await idle();
+    expect(dropped).toEqual([]);
+    expect(written).toBeLessThan(64 * 1024 * 1024);
   });
 
   test("whose address has a user name and a password: is shown them", async () => {
