@@ -11,3 +11,11 @@ export interface Frame {
   /** The same without a cluster: for commands that read files only. */
   runOffline(command: Command, work: (context: OfflineContext) => Promise<Answer>): Promise<void>;
 }
+
+/** Prints one thing after the other, as they happen: a line for people, or a value for -o json and -o yaml. */
+export type Write = (line: string, value: unknown) => void;
+
+/** For commands that go on: they write what happens, and answer nothing. */
+export interface LiveFrame extends Frame {
+  runLive(command: Command, work: (context: Context, write: Write) => Promise<void>): Promise<void>;
+}
