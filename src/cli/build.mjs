@@ -1,10 +1,10 @@
-/** `npm run build:cli`: the command as one file that Node runs without node_modules. Plain JavaScript. */
+/** `npm run build:cli [-- FILE]`: the command as one file that Node runs without node_modules. Plain JavaScript. */
 import { chmod } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
-const outfile = `${root}dist/nopea-cli.js`;
+const outfile = process.argv[2] ?? `${root}dist/nopea-cli.js`;
 
 await build({
   absWorkingDir: root,

@@ -1,4 +1,5 @@
 /** The `nopea` command: what is typed becomes one of its commands, in the terminal that it is typed in. */
+import { setMaxListeners } from "node:events";
 import { addCompletion } from "./commands/completion";
 import { addDrift } from "./commands/drift";
 import { addEvents } from "./commands/events";
@@ -24,6 +25,8 @@ const COMMANDS: readonly Adding<LiveFrame>[] = [
 
 async function main([, path, ...args]: readonly string[]): Promise<void> {
   const interrupted = new AbortController();
+  // each request listens
+  setMaxListeners(0, interrupted.signal);
   process.once("SIGINT", () => {
     process.exitCode = INTERRUPTED;
     interrupted.abort();

@@ -18,6 +18,8 @@ import { facts } from "../table";
 import { left } from "../times";
 
 export interface BreakGlass {
+  /** The object as it was typed, for the hint how to resume it. */
+  readonly what: string;
   /** As nopea reads it: "true", a duration, or a time. */
   readonly value: string;
   /** Absent: none, also where an earlier suspension had one. */
@@ -38,7 +40,7 @@ interface Stamped {
 export async function suspendObject(
   context: Context,
   target: Target,
-  { value, reason }: BreakGlass,
+  { what, value, reason }: BreakGlass,
 ): Promise<Answer> {
   const before = text(marks(await read(context, target), "annotations"), ANNOTATION_SUSPEND_HEAL);
   const annotations = {
@@ -48,7 +50,7 @@ export async function suspendObject(
   const stamped = stampOf(await merge(context, target, { metadata: { annotations } }));
   return {
     value: { ...identity(target), suspended: value, ...stamped },
-    text: suspendedText(context, target, stamped),
+    text: suspendedText(context, target, { what, stamped }),
     exitCode: EXIT.ok,
   };
 }
@@ -96,8 +98,12 @@ function nameOf({ kind, namespace, name }: Target): string {
   return `${kind.kind} ${namespace === "" ? "" : `${namespace}/`}${name}`;
 }
 
-function suspendedText({ now, colors }: Context, target: Target, stamped: Stamped): string {
-  const { namespace, name, kind } = target;
+function suspendedText(
+  { now, colors }: Context,
+  target: Target,
+  { what, stamped }: { readonly what: string; readonly stamped: Stamped },
+): string {
+  const { namespace } = target;
   const { by, until, reason, repository } = stamped;
   const still = left(until, now());
   const where = namespace === "" ? "" : ` -n ${namespace}`;
@@ -107,7 +113,7 @@ function suspendedText({ now, colors }: Context, target: Target, stamped: Stampe
     ["By", oneLine(by)],
     ["Until", still === undefined ? "you resume it" : `${until} (${still} left)`],
     ["Reason", oneLine(reason)],
-    ["Resume", `nopea resume ${kind.plural}/${name}${where}`],
+    ["Resume", `nopea resume ${what}${where}`],
   ]);
   return [lines, ...warnings(stamped).map(line => colors.yellow(`Warning: ${line}`))].join("\n");
 }

@@ -21,7 +21,7 @@ export async function suspend(context: Context, options: SuspendOptions): Promis
   const value = options.for ?? options.until ?? "true";
   refusePast(options, context.now());
   const target = await resolve(context, what);
-  if (!isRepository(target)) return suspendObject(context, target, { value, reason });
+  if (!isRepository(target)) return suspendObject(context, target, { what, value, reason });
   if (value !== "true" || reason !== undefined) {
     throw new CommandError(
       `--for, --until and --reason are for single objects (deploy/api); the GitRepository ${target.name} is suspended until it is resumed.`,
