@@ -11,13 +11,31 @@ export interface Credentials {
   authorization(): Promise<string | undefined>;
 }
 
+/** Where credentials are looked for, as kubectl's options of the same names say. */
+export interface CredentialsOptions {
+  /** A file; absent: KUBECONFIG, ~/.kube/config or the pod's ServiceAccount. */
+  readonly kubeconfig?: string | undefined;
+  /** Absent: the current one. */
+  readonly context?: string | undefined;
+}
+
+/** Credentials, and what else the kubeconfig says of the cluster. */
+export interface LoadedCredentials extends Credentials {
+  /** URL of the API server. */
+  readonly server: string;
+  /** Of the context; undefined where it names none. */
+  readonly namespace: string | undefined;
+}
+
 /** How long an Authorization header is used before it is read again: mounted tokens rotate within the hour. */
 const HEADER_LIFE_MS = 60_000;
 
 /** Reads KUBECONFIG, ~/.kube/config or the pod's ServiceAccount; throws when there is none. */
-export async function loadCredentials(now: () => number): Promise<Credentials> {
-  const config = new KubeConfig();
-  config.loadFromDefault();
+export async function loadCredentials(
+  now: () => number,
+  where: CredentialsOptions = {},
+): Promise<LoadedCredentials> {
+  const config = readConfig(where);
   const server = config.getCurrentCluster()?.server;
   if (server === undefined) throw new Error("no cluster in the kubeconfig: set KUBECONFIG");
   const url = new URL(server);
@@ -26,6 +44,8 @@ export async function loadCredentials(now: () => number): Promise<Credentials> {
   let header = options.headers;
   let readAt = now();
   return {
+    server,
+    namespace: config.getContextObject(config.getCurrentContext())?.namespace,
     origin: url.origin,
     basePath: url.pathname.replace(/\/$/, ""),
     tls: { ca, cert, key, servername, rejectUnauthorized },
@@ -38,6 +58,19 @@ export async function loadCredentials(now: () => number): Promise<Credentials> {
       return typeof value === "string" ? value : undefined;
     },
   };
+}
+
+function readConfig({ kubeconfig, context }: CredentialsOptions): KubeConfig {
+  const config = new KubeConfig();
+  if (kubeconfig === undefined) config.loadFromDefault();
+  else config.loadFromFile(kubeconfig);
+  if (context === undefined) return config;
+  const names = config.getContexts().map(({ name }) => name);
+  if (!names.includes(context)) {
+    throw new Error(`no context ${context} in the kubeconfig: it has ${names.join(", ")}`);
+  }
+  config.setCurrentContext(context);
+  return config;
 }
 
 async function httpsOptions(config: KubeConfig) {

@@ -1,0 +1,36 @@
+/** Values of options: read once, and refused with what would be right. */
+import { InvalidArgumentError } from "commander";
+import { parseDuration } from "../model/duration";
+import { parseTime } from "../model/time";
+import { parseSpan } from "./times";
+
+/** Milliseconds of "90s", "24h", "7d". */
+export function span(value: string): number {
+  const milliseconds = parseSpan(value);
+  if (milliseconds === undefined) {
+    throw new InvalidArgumentError("It is a time like 90s, 30m, 24h or 7d.");
+  }
+  return milliseconds;
+}
+
+/** A duration as nopea reads it, more than none: "30m", "4h", "1h30m". */
+export function duration(value: string): string {
+  if ((parseDuration(value) ?? 0) <= 0) {
+    throw new InvalidArgumentError("It is a duration like 30m, 4h or 1h30m.");
+  }
+  return value;
+}
+
+/** A time as nopea reads it. */
+export function time(value: string): string {
+  if (parseTime(value) === undefined) {
+    throw new InvalidArgumentError("It is a time like 2026-01-15T18:00:00Z (RFC 3339).");
+  }
+  return value;
+}
+
+/** A whole number, none or more. */
+export function amount(value: string): number {
+  if (!/^\d{1,6}$/.test(value)) throw new InvalidArgumentError("It is a whole number, like 20.");
+  return Number(value);
+}

@@ -1,0 +1,60 @@
+/** `nopea status`: how the repositories stand. */
+import type { JsonObject } from "../../model/json";
+import { list, read } from "../api/ask";
+import { part } from "../api/fields";
+import { REPOSITORIES } from "../api/own-kinds";
+import { EXIT, type Answer, type Context } from "../context";
+import { details } from "./details";
+import { overview } from "./overview";
+import { isBroken, summarise, type Summary } from "./summary";
+
+export interface StatusOptions {
+  /** Absent: all of them. */
+  readonly name?: string | undefined;
+  /** Whether the exit code tells of what is broken. */
+  readonly exitCode: boolean;
+}
+
+/** A table of all, or all there is to say of one. */
+export async function status(context: Context, options: StatusOptions): Promise<Answer> {
+  const { name, exitCode } = options;
+  context.progress("Reading GitRepositories");
+  return name === undefined ? ofAll(context, exitCode) : ofOne(context, name, exitCode);
+}
+
+async function ofAll(context: Context, exitCode: boolean): Promise<Answer> {
+  const { namespace, allNamespaces } = context;
+  const summaries = (await list(context, REPOSITORIES)).map(summarise).sort(byPlace);
+  const where = allNamespaces ? "in any namespace" : `in namespace ${namespace}`;
+  const hint = allNamespaces ? "" : " (-A looks in all of them)";
+  const none = `There is no GitRepository ${where}${hint}.`;
+  return {
+    value: { repositories: summaries },
+    text: summaries.length === 0 ? none : overview(summaries, context),
+    exitCode: codeOf(summaries, exitCode),
+  };
+}
+
+async function ofOne(context: Context, name: string, exitCode: boolean): Promise<Answer> {
+  const { namespace } = context;
+  const repository = await read(context, { kind: REPOSITORIES, namespace, name });
+  return {
+    value: valueOf(repository),
+    text: details(repository, context),
+    exitCode: codeOf([summarise(repository)], exitCode),
+  };
+}
+
+/** Without what only the API server needs. */
+function valueOf({ spec, status, ...rest }: JsonObject): JsonObject {
+  const { namespace, name, generation } = part(rest, "metadata");
+  return { namespace, name, generation, spec, status };
+}
+
+function codeOf(summaries: readonly Summary[], exitCode: boolean): Answer["exitCode"] {
+  return exitCode && summaries.some(isBroken) ? EXIT.found : EXIT.ok;
+}
+
+function byPlace(a: Summary, b: Summary): number {
+  return `${a.namespace}/${a.name}` < `${b.namespace}/${b.name}` ? -1 : 1;
+}
