@@ -9,6 +9,7 @@ import type {
 import type { AdmissionRequest } from "./model/admission";
 import type { Episode } from "./model/episode";
 import type { Tell } from "./model/happening";
+import type { Work } from "./model/health";
 import type { KubeEvent } from "./model/kube-event";
 import type { Observation } from "./model/observation";
 import type { Desired, KindInfo, Manifest, TypeRef } from "./model/manifest";
@@ -192,6 +193,12 @@ export interface Log {
   error(fields: LogFields, message: string): void;
 }
 
+/** Told what loops are busy with, so that one that is stuck can be seen. */
+export interface Pulse {
+  /** Returns the function that ends it. */
+  begin(work: Omit<Work, "since">): () => void;
+}
+
 /** Told of what is worth telling outside; see model/happening. */
 export interface Notifier {
   /** Returns at once, and never throws. */
@@ -255,6 +262,7 @@ export interface World {
   readonly log: Log;
   readonly metrics: Metrics;
   readonly notifier: Notifier;
+  readonly pulse: Pulse;
   /** A ULID, greater than every one before it. */
   readonly newId: () => string;
   readonly sha256: Sha256;

@@ -59,6 +59,11 @@ export interface RepositoryId {
   readonly name: string;
 }
 
+/** `namespace/name`, as people write it. */
+export function nameOf({ namespace, name }: RepositoryId): string {
+  return `${namespace}/${name}`;
+}
+
 /** A spec that can be worked with, or every reason why it cannot: sentences that say how to mend it. */
 export type ParsedSpec =
   | { readonly ok: true; readonly spec: RepositorySpec }

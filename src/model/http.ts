@@ -21,6 +21,8 @@ export interface HttpAnswer {
 /** What becomes of a request, decided by its head alone. */
 export type Reception =
   | { readonly do: "answer"; readonly answer: HttpAnswer }
+  /** Not counted as an answer to a webhook. */
+  | { readonly do: "tell"; readonly answer: HttpAnswer }
   | { readonly do: "metrics" }
   | {
       readonly do: "read";

@@ -39,7 +39,9 @@ export function createSettings(kube: Kube, log: Log, life: AbortSignal) {
   return {
     read,
     current,
-    follow: (changed: () => void) => readAgain({ read, known: () => settings, log, life }, changed),
+    /** `answered`: they were read once more. */
+    follow: (changed: () => void, answered: () => void = () => undefined) =>
+      readAgain({ read, known: () => settings, answered, log, life }, changed),
     /** Undefined: not read yet. */
     known: () => settings,
     httpPort: () => httpPort,
@@ -51,19 +53,21 @@ export function createSettings(kube: Kube, log: Log, life: AbortSignal) {
 interface Rereading {
   readonly read: () => Promise<void>;
   readonly known: () => Settings | undefined;
+  readonly answered: () => void;
   readonly log: Log;
   readonly life: AbortSignal;
 }
 
 /** Calls back whenever they have become others. */
 async function readAgain(
-  { read, known, log, life }: Rereading,
+  { read, known, answered, log, life }: Rereading,
   changed: () => void,
 ): Promise<never> {
   for (;;) {
     await clock.sleep(EVERY_MS, life);
     const before = JSON.stringify(known());
-    await read().catch((error: unknown) => log.warn({ error: String(error) }, "settings not read"));
+    const failed = (error: unknown) => log.warn({ error: String(error) }, "settings not read");
+    await read().then(answered, failed);
     if (JSON.stringify(known()) !== before) changed();
   }
 }

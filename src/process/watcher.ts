@@ -17,17 +17,21 @@ import { createSealer } from "../adapters/seal";
 import { sha256 } from "../adapters/sha256";
 import { verify } from "../adapters/signature";
 import { webhookConfigurations } from "../core/evidence/webhook-rules";
+import { healthAnswer } from "../core/health/health";
+import { readinessAnswer } from "../core/health/readiness";
 import { readRecord } from "../core/heal/read-record";
 import { recordOf } from "../core/heal/record";
 import { parseGitCredentials } from "../core/repository/git-credentials";
 import type { KindInfo } from "../model/manifest";
 import type { Settings } from "../model/settings";
 import { createInbox, type Inbox } from "../worker/inbox";
+import { createPulse, type Heartbeat } from "../worker/pulse";
 import { createReceiver } from "../worker/receive";
 import { createSupervisor, type Supervisor } from "../worker/supervisor";
+import { createWatchBoard, type WatchBoard } from "../worker/watch-board";
 import { connect } from "./connect";
 import { createNotifier } from "./notifier";
-import { DRIFT_RECORDS } from "./own-kinds";
+import { DRIFT_RECORDS, GIT_REPOSITORIES } from "./own-kinds";
 import { createSettings } from "./settings";
 import type { Shell } from "./shell";
 import { untilDone } from "./until-done";
@@ -45,19 +49,28 @@ export async function runWatcher(shell: Shell, serve: (inbox: Inbox) => void): P
     await ensureSealKey(kube, life);
     await settings.read();
   });
-  const supervisor = supervise(shell, { kube, stream, settings });
-  serve(createInbox(supervisor));
-  const listener = supervisor.records;
-  followAll({ kube, stream, kind: DRIFT_RECORDS, listener, log, life });
-  openHttp(shell, { supervisor, settings, kube });
-  void settings.follow(() => supervisor.nudgeAll());
+  const pulse = createPulse(clock, log);
+  const supervisor = supervise(shell, { kube, stream, settings, pulse });
+  const inbox = createInbox(supervisor);
+  const board = createWatchBoard(clock, inbox);
+  openHttp(shell, { supervisor, settings, kube, pulse, board });
+  serve(inbox);
+  const follow = { kube, stream, log, life };
+  followAll({ ...follow, kind: DRIFT_RECORDS, listener: supervisor.records });
+  const connected = (now: boolean) => board.connected(now);
+  followAll({ ...follow, kind: GIT_REPOSITORIES, listener: board, connected });
+  void settings.follow(
+    () => supervisor.nudgeAll(),
+    () => board.answered(),
+  );
 }
 
 interface Reach extends Awaited<ReturnType<typeof connect>> {
   readonly settings: ReturnType<typeof createSettings>;
+  readonly pulse: Heartbeat;
 }
 
-function supervise(shell: Shell, { kube, stream, settings }: Reach): Supervisor {
+function supervise(shell: Shell, { kube, stream, settings, pulse }: Reach): Supervisor {
   const { log, metrics, life } = shell;
   const build = webhookConfigurations;
   const hooks = createWebhookConfigurations({ kube, stream, build, log, life });
@@ -84,6 +97,7 @@ function supervise(shell: Shell, { kube, stream, settings }: Reach): Supervisor 
     log,
     metrics,
     notifier: createNotifier(shell, { kube, settings: settings.current, newId }),
+    pulse,
     newId,
     sha256,
     verifySeal: createSealer(settings.sealKey).verify,
@@ -115,16 +129,21 @@ interface HttpParts {
   readonly supervisor: Supervisor;
   readonly settings: ReturnType<typeof createSettings>;
   readonly kube: Kube;
+  readonly pulse: Heartbeat;
+  readonly board: WatchBoard;
 }
 
-/** Webhooks and metrics, on a port of our own; nothing waits for it or for its Service. */
-function openHttp(shell: Shell, { supervisor, settings, kube }: HttpParts): void {
+/** Webhooks, health and metrics, on a port of our own; nothing waits for it or for its Service. */
+function openHttp(shell: Shell, parts: HttpParts): void {
+  const { supervisor, settings, kube, pulse, board } = parts;
   const { log, metrics, metricsText, life } = shell;
   const port = settings.httpPort();
   const secrets = () => settings.current().webhookSecrets;
+  const health = () => healthAnswer(pulse.works(), clock.now());
+  const readiness = () => readinessAnswer(board.watching(), clock.now());
   startHttpServer({
     port,
-    receive: createReceiver({ secrets, verify, supervisor, log }),
+    receive: createReceiver({ secrets, verify, supervisor, health, readiness, log }),
     metrics: metricsText,
     answered: outcome => metrics.httpAnswered(outcome),
     log,

@@ -1,6 +1,6 @@
 /** One try to bring a repository's commit in, within its turn and its time. */
 import { isNews } from "../core/sync/news";
-import type { Repository, RepositorySpec } from "../model/git-repository";
+import { nameOf, type Repository, type RepositorySpec } from "../model/git-repository";
 import type { World } from "../ports";
 import type { Chronicle } from "./chronicle";
 import type { Custody } from "./custody";
@@ -25,6 +25,9 @@ export interface Trying {
   readonly found: (tip: string) => void;
 }
 
+/** What is aborted at the deadline has ended by then. */
+const OVERTIME_MS = 30_000;
+
 /** Undefined: nothing has changed. Rejects as sync does. */
 export async function attemptSync(
   world: World,
@@ -34,6 +37,10 @@ export async function attemptSync(
   const { signal } = attempt;
   const giveBack = await slots.take(signal);
   const liftDeadline = setDeadline(world.clock, spec, attempt);
+  const end = world.pulse.begin({
+    ...{ loop: "git", limitMs: spec.timeoutMs + OVERTIME_MS },
+    repository: nameOf(repository.id),
+  });
   try {
     await keepFinalizer(world, repository, spec, signal);
     const remote = await remoteOf(world, repository.id, spec, signal);
@@ -50,6 +57,7 @@ export async function attemptSync(
     const job = { ...custody, id, spec, remote, tip, memory, status, generation, chronicle };
     return await sync(world, job, signal);
   } finally {
+    end();
     liftDeadline();
     giveBack();
   }

@@ -18,11 +18,14 @@ import {
 import { syncNews } from "../core/tell/sync-news";
 import { toldOf } from "../core/tell/told-of";
 import type { Happening } from "../model/happening";
-import type { Repository, RepositoryStatus } from "../model/git-repository";
+import { nameOf, type Repository, type RepositoryStatus } from "../model/git-repository";
 import type { Report } from "../model/report";
 import type { World } from "../ports";
 import { createStatusWriter, type StatusWriter } from "./status-writer";
 import { tell, tellHealed } from "./tell";
+
+/** Requests give up after a minute. */
+const LONGEST_WRITE_MS = 120_000;
 
 export class Chronicle {
   readonly #world: World;
@@ -35,8 +38,15 @@ export class Chronicle {
 
   /** `life` ends the writing. */
   constructor(world: World, { id, status: initial }: Repository, life: AbortSignal) {
-    const { cluster, clock, log } = world;
-    const write = (status: RepositoryStatus) => cluster.writeStatus(id, status, life);
+    const { cluster, clock, log, pulse } = world;
+    const write = async (status: RepositoryStatus) => {
+      const end = pulse.begin({
+        loop: "status",
+        limitMs: LONGEST_WRITE_MS,
+        repository: nameOf(id),
+      });
+      await cluster.writeStatus(id, status, life).finally(end);
+    };
     this.#world = world;
     this.#standing = standingOf(initial);
     this.#status = createStatusWriter({ initial, write, clock, log, life });

@@ -41,11 +41,18 @@ export interface CustodyOptions {
 /** Nothing is asked or written before somebody walks. */
 export function createCustody(world: World, options: CustodyOptions): Custody {
   const { repository, policy, changed, decided, life } = options;
-  const { clock, log, driftRecords, cluster, sha256, verifySeal } = world;
+  const { clock, log, pulse, driftRecords, cluster, sha256, verifySeal } = world;
   const marks = ownerMarks(repository, sha256);
   const reader: Reader = { fieldManager: marks.fieldManager, sha256, verifySeal };
   const knowledge = new Knowledge({ marks, reader, clock, changed });
-  const records = createRecordWriter({ records: driftRecords, repository, clock, log, life });
+  const records = createRecordWriter({
+    records: driftRecords,
+    repository,
+    clock,
+    log,
+    pulse,
+    life,
+  });
   const discard = (record: string) => records.discard(record);
   const isUnderWay = (testimony: Testimony) => isEnding(testimony, knowledge);
   const testimonies = createTestimonies({ clock, isUnderWay, discard, life });

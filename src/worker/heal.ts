@@ -13,14 +13,19 @@ export interface Healing {
   /** A controller whose abort ends what is under way; asked for before each walk. */
   readonly attempt: () => AbortController;
   readonly healed: (report: Report) => void;
+  /** `namespace/name` */
+  readonly repository: string;
 }
+
+/** Requests give up after a minute, and a heal that fails ends. */
+const LONGEST_HEAL_MS = 300_000;
 
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 30_000;
 
 /** Runs until the signal is aborted; rejects only for a bug. */
 export async function heal(
-  world: Pick<World, "clock" | "log" | "newId">,
+  world: Pick<World, "clock" | "log" | "newId" | "pulse">,
   healing: Healing,
   signal: AbortSignal,
 ): Promise<void> {
@@ -45,10 +50,11 @@ function isOver(signal: AbortSignal): boolean {
 
 /** What it failed for; undefined: for nothing, or it was ended early. */
 async function tryOnce(
-  { newId }: Pick<World, "newId">,
-  { keeper, attempt, healed }: Healing,
+  { newId, pulse }: Pick<World, "newId" | "pulse">,
+  { keeper, attempt, healed, repository }: Healing,
 ): Promise<NopeaError | undefined> {
   const { signal } = attempt();
+  const end = pulse.begin({ loop: "healing", limitMs: LONGEST_HEAL_MS, repository });
   try {
     const report = await keeper.heal(newId(), signal);
     if (report !== undefined) healed(report);
@@ -58,5 +64,7 @@ async function tryOnce(
     if (cause instanceof NopeaError) return cause;
     if (cause instanceof Superseded || cause instanceof Stopped) return undefined;
     throw cause;
+  } finally {
+    end();
   }
 }

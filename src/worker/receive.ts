@@ -25,6 +25,8 @@ export interface ReceiverOptions {
   readonly secrets: () => readonly string[];
   readonly verify: Verify;
   readonly supervisor: Pick<Supervisor, "push">;
+  readonly health: () => HttpAnswer;
+  readonly readiness: () => HttpAnswer;
   readonly log: Log;
 }
 
@@ -35,6 +37,10 @@ export function createReceiver(options: ReceiverOptions): (head: RequestHead) =>
     switch (route.to) {
       case "metrics":
         return { do: "metrics" };
+      case "health":
+        return { do: "tell", answer: options.health() };
+      case "ready":
+        return { do: "tell", answer: options.readiness() };
       case "nowhere":
         return { do: "answer", answer: route.answer };
       case "webhook":

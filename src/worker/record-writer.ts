@@ -1,7 +1,7 @@
 /** Writes the DriftRecords of one repository: one at a time, the newest version of each wins, none that changes nothing. */
 import type { Episode } from "../model/episode";
-import type { RepositoryId } from "../model/git-repository";
-import type { Clock, DriftRecords, Log } from "../ports";
+import { nameOf, type RepositoryId } from "../model/git-repository";
+import type { Clock, DriftRecords, Log, Pulse } from "../ports";
 import { aborted } from "./aborted";
 import { createAlarm } from "./alarm";
 import {
@@ -46,6 +46,7 @@ export interface RecordWriting {
   readonly repository: RepositoryId;
   readonly clock: Clock;
   readonly log: Log;
+  readonly pulse: Pulse;
   /** Ends the retries. */
   readonly life: AbortSignal;
 }
@@ -122,13 +123,16 @@ function createDrain(writing: RecordWriting, book: RecordBook): Drain {
   };
 }
 
+/** Requests give up after a minute. */
+const RECORDS = { loop: "records", limitMs: 120_000 } as const;
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 30_000;
 
 async function write(writing: RecordWriting, book: RecordBook, entry: Entry): Promise<void> {
-  const { records, repository, clock, log, life } = writing;
+  const { records, repository, clock, log, pulse, life } = writing;
   const { record, wanted } = entry;
   const untold = takeUntold(entry);
+  const end = pulse.begin({ ...RECORDS, repository: nameOf(repository) });
   entry.busy = true;
   try {
     if (wanted === undefined) await records.remove(repository, record, life);
@@ -140,6 +144,7 @@ async function write(writing: RecordWriting, book: RecordBook, entry: Entry): Pr
     entry.due = clock.now() + Math.min(FIRST_PAUSE_MS * 2 ** entry.failures++, LONGEST_PAUSE_MS);
     if (!life.aborted) log.warn({ record, error: String(error) }, "drift record not written");
   } finally {
+    end();
     entry.busy = false;
   }
   forget(book, entry);

@@ -2,7 +2,7 @@
 import { refusal } from "../core/repository/refusal";
 import { summariseFault } from "../core/report/summarise";
 import { NopeaError } from "../model/errors";
-import type { Repository, RepositorySpec } from "../model/git-repository";
+import { nameOf, type Repository, type RepositorySpec } from "../model/git-repository";
 import type { Report } from "../model/report";
 import type { World } from "../ports";
 import { createAlarm, type Alarm } from "./alarm";
@@ -129,11 +129,12 @@ export class Worker {
 
   #heal({ keeper, pruner }: Custody, alarm: Alarm, signal: AbortSignal): Promise<void> {
     const attempt = () => (this.#healing = new AbortController());
+    const repository = nameOf(this.#repository.id);
     const healed = (report: Report) => {
       this.#chronicle.healed(this.#repository, report, this.#rhythm.generation);
       this.#amender.endConfirmation(this.#repository, report, pruner);
     };
-    return heal(this.#world, { keeper, alarm, attempt, healed }, signal);
+    return heal(this.#world, { keeper, alarm, attempt, healed, repository }, signal);
   }
 
   async #followGit(custody: Custody, signal: AbortSignal): Promise<void> {

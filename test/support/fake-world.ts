@@ -8,6 +8,7 @@ import type { Settings } from "../../src/model/settings";
 import type { LogFields, World } from "../../src/ports";
 import { createInbox, type Inbox } from "../../src/worker/inbox";
 import { createSupervisor, type Supervisor } from "../../src/worker/supervisor";
+import { createPulse, type Heartbeat } from "../../src/worker/pulse";
 import { createFakeClock, type FakeClock } from "./fake-clock";
 import { createFakeCluster, type FakeCluster } from "./fake-cluster";
 import { createFakeDriftRecords, type FakeDriftRecords } from "./fake-drift-records";
@@ -30,6 +31,7 @@ export interface FakeWorld {
   readonly log: readonly LogLine[];
   /** What was told to be worth telling outside. */
   readonly happenings: readonly Happening[];
+  readonly pulse: Heartbeat;
   readonly metrics: {
     restarts: number;
     workers: number;
@@ -81,6 +83,7 @@ export function createFakeWorld(change: (world: World) => World = world => world
   };
   const write = (level: LogLine["level"]) => (fields: LogFields, message: string) =>
     void log.push({ level, message, fields });
+  const pulse = createPulse(clock, { error: write("error") });
   const world = change({
     git: git.source,
     secrets: secrets.port,
@@ -97,6 +100,7 @@ export function createFakeWorld(change: (world: World) => World = world => world
       workers: count => (metrics.workers = count),
     },
     notifier: { tell: happening => void happenings.push(happening) },
+    pulse,
     newId: createFakeIds(() => clock.now()),
     sha256,
     verifySeal: createSealer(() => SEAL_KEY).verify,
@@ -116,6 +120,7 @@ export function createFakeWorld(change: (world: World) => World = world => world
     records,
     log,
     happenings,
+    pulse,
     metrics,
     settings,
     supervisor: () => supervisor,

@@ -22,6 +22,8 @@ function create(secrets: readonly string[] = [SECRET]) {
         return { told: ["shop/my-app"], deaf: [] };
       },
     },
+    health: () => ({ status: 503, body: { status: "unhealthy" } }),
+    readiness: () => ({ status: 200, body: { ready: true } }),
     log: { info: write, warn: write, error: write },
   });
   const ask = (
@@ -32,6 +34,7 @@ function create(secrets: readonly string[] = [SECRET]) {
     const reception = receive({ method, path, headers });
     switch (reception.do) {
       case "answer":
+      case "tell":
         return reception.answer;
       case "metrics":
         return undefined;
@@ -124,4 +127,11 @@ test("whatever is sent: no secret, no payload and no signature in a line or an a
   for (const text of [...lines, JSON.stringify(answers)]) {
     expect(text).not.toMatch(/s3cret|guess|Closes|larry|sha256=/);
   }
+});
+
+test.each(["GET", "HEAD"])("%s /health and /ready: what the process says of itself", method => {
+  const { ask } = create([]);
+  expect(ask({}, "", { method, path: "/health" })?.body).toEqual({ status: "unhealthy" });
+  expect(ask({}, "", { method, path: "/ready" })?.body).toEqual({ ready: true });
+  expect(word(ask({}, "", { method: "POST", path: "/health" }))).toBe("405 method_not_allowed");
 });

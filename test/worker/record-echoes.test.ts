@@ -4,12 +4,14 @@ import { createRecordWriter } from "../../src/worker/record-writer";
 import { episode } from "../support/episodes";
 import { createFakeClock } from "../support/fake-clock";
 import { createFakeDriftRecords } from "../support/fake-drift-records";
+import { STILL } from "../support/still";
 
 const REPOSITORY = { uid: "r-1", namespace: "team", name: "my-app" };
 test("late echoes of our own: the next version is written at once", async () => {
   const fake = createFakeDriftRecords();
   const clock = createFakeClock();
   const writer = createRecordWriter({
+    pulse: STILL,
     records: fake.port,
     repository: REPOSITORY,
     clock,

@@ -5,6 +5,7 @@ import { createRecordWriter, type RecordWriter } from "../../src/worker/record-w
 import { episode } from "../support/episodes";
 import { createFakeClock, type FakeClock } from "../support/fake-clock";
 import { createFakeDriftRecords, type FakeDriftRecords } from "../support/fake-drift-records";
+import { STILL } from "../support/still";
 
 const REPOSITORY = { uid: "r-1", namespace: "team", name: "my-app" };
 const SECOND = 1_000;
@@ -25,6 +26,7 @@ beforeEach(() => {
 
 function open(): RecordWriter {
   return createRecordWriter({
+    pulse: STILL,
     records: fake.port,
     repository: REPOSITORY,
     clock,
@@ -188,6 +190,7 @@ describe("loading", () => {
       },
     };
     writer = createRecordWriter({
+      pulse: STILL,
       records,
       repository: REPOSITORY,
       clock,

@@ -72,6 +72,9 @@ async function answerRequest(
     case "answer":
       send(reception.answer);
       return;
+    case "tell":
+      sendAnswer(request, response, reception.answer);
+      return;
     case "metrics":
       sendMetrics(request, response, await options.metrics());
       return;

@@ -21,13 +21,16 @@ export interface FollowingAll {
   readonly stream: KubeStream;
   readonly kind: KindInfo;
   readonly listener: Listener;
+  /** Told whether events arrive at once. */
+  readonly connected?: (now: boolean) => void;
   readonly log: Log;
   /** Ends it. */
   readonly life: AbortSignal;
 }
 
 /** Returns at once; goes on until life ends, also while nobody serves the kind yet. */
-export function followAll({ kube, stream, kind, listener, log, life }: FollowingAll): void {
+export function followAll(following: FollowingAll): void {
+  const { kube, stream, kind, listener, log, life } = following;
   const trouble = createTrouble(
     log,
     `watch of ${kindId(kind)} interrupted`,
@@ -47,6 +50,7 @@ export function followAll({ kube, stream, kind, listener, log, life }: Following
     },
     connected: (now: boolean) => {
       if (now) trouble.over();
+      following.connected?.(now);
     },
     trouble: (error: unknown) => trouble.begins(error),
   };

@@ -4,20 +4,24 @@ import type { PushTarget } from "../../model/webhook";
 
 export type Route =
   | { readonly to: "webhook"; readonly target: PushTarget }
-  | { readonly to: "metrics" }
+  | { readonly to: "metrics" | "health" | "ready" }
   | { readonly to: "nowhere"; readonly answer: HttpAnswer };
 
-/** `POST /webhook/<namespace>/<name>`, `POST /webhook/<name>`, `GET /metrics`; the method is judged before the name. */
+/**
+ * `POST /webhook/<namespace>/<name>`, `POST /webhook/<name>`, `GET /metrics`, `/health`, `/ready`; the method is judged
+ * before the name.
+ */
 export function routeOf(method: string, path: string): Route {
-  if (path === "/metrics") {
-    return /^(GET|HEAD)$/.test(method) ? { to: "metrics" } : wrongMethod("GET, HEAD");
-  }
+  const to = READ.find(name => path === `/${name}`);
+  if (to !== undefined) return /^(GET|HEAD)$/.test(method) ? { to } : wrongMethod("GET, HEAD");
   const [, parts] = /^\/webhook\/([^/]*(?:\/[^/]*)?)$/.exec(path) ?? [];
   if (parts === undefined) return unknown();
   if (method !== "POST") return wrongMethod("POST");
   const target = readTarget(parts.split("/").map(decode));
   return target === undefined ? badName() : { to: "webhook", target };
 }
+
+const READ = ["metrics", "health", "ready"] as const;
 
 /** One part: a name; two: a namespace and a name. */
 function readTarget(parts: readonly string[]): PushTarget | undefined {
@@ -49,7 +53,8 @@ function isSubdomain(text: string): boolean {
 }
 
 function unknown(): Route {
-  const message = "this port has POST /webhook/<namespace>/<name>, POST /webhook/<name>, /metrics";
+  const message =
+    "this port has POST /webhook/<namespace>/<name>, POST /webhook/<name>, /health, /ready, /metrics";
   return { to: "nowhere", answer: refuse(404, "unknown_route", message) };
 }
 
