@@ -5,7 +5,7 @@ import { createRepositories, type RepositoryInbox } from "./capabilities/reposit
 import manifest from "./package.json";
 import { keepConnectionsAlive } from "./src/adapters/keep-alive";
 import { createLog } from "./src/adapters/log";
-import { createMetrics } from "./src/adapters/metrics";
+import { createMetrics } from "./src/adapters/metrics/metrics";
 import { readPeprPort } from "./src/config";
 import { openHooks } from "./src/process/admission";
 import type { Shell } from "./src/process/shell";
@@ -45,7 +45,9 @@ function start(inbox: RepositoryInbox, hooks: Hooks): void {
 
 /** Pepr serves /metrics; nopea's own follow its text. */
 function openShell(): Shell {
-  const metrics = createMetrics();
+  // where Pepr itself looks for it
+  const certificate = process.env.SSL_CERT_PATH ?? "/etc/certs/tls.crt";
+  const metrics = createMetrics({ certificate, ofProcess: true });
   const peprs = metricsCollector.getMetrics.bind(metricsCollector);
   metricsCollector.getMetrics = async () => `${await peprs()}\n${await metrics.text()}`;
   return {

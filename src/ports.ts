@@ -7,7 +7,7 @@ import type {
   RepositoryStatus,
 } from "./model/git-repository";
 import type { AdmissionRequest } from "./model/admission";
-import type { Episode } from "./model/episode";
+import type { ClosedDecision, Episode } from "./model/episode";
 import type { Tell } from "./model/happening";
 import type { Work } from "./model/health";
 import type { KubeEvent } from "./model/kube-event";
@@ -240,8 +240,27 @@ export interface Post {
   depth(): number;
 }
 
+/** Steps of a sync that take time. */
+export type SyncStep = "resolve" | "fetch" | "render" | "apply";
+
 export interface Metrics {
   syncEnded(outcome: "synced" | "failed", seconds: number): void;
+  stepEnded(step: SyncStep, seconds: number): void;
+  /** One request to a Git server. */
+  gitAsked(outcome: "answered" | "failed"): void;
+  gitReceived(bytes: number): void;
+  applied(outcome: ApplyResult): void;
+  deleted(outcome: RemovalOutcome["result"]): void;
+  driftDetected(found: Episode["class"]): void;
+  driftEnded(decision: ClosedDecision): void;
+  /** Seconds from the edit until Git's value was back. */
+  healed(seconds: number): void;
+  /** Open episodes of the repository of this uid, by class; none: also where it is gone. */
+  openDrift(uid: string, open: OpenDrift): void;
+  /** `read` is asked whenever somebody looks. */
+  depth(queue: string, read: () => number): void;
+  /** An event was given up. */
+  dropped(queue: string): void;
   workerRestarted(): void;
   /** One of a few words: received, ignored, invalid_signature … */
   httpAnswered(outcome: string): void;
@@ -250,6 +269,23 @@ export interface Metrics {
   suspended(uid: string, since: readonly number[]): void;
   /** A hook broke, or could not leave word of what it saw. */
   hookFailed(hook: "mutate" | "witness"): void;
+  /** What a hook did about a request: changed it, warned only, left word of it, or neither. */
+  hookDecided(hook: "mutate" | "witness", decision: HookDecision, seconds: number): void;
+}
+
+/** What came of an apply: created, changed, unchanged; or why it did not. */
+export type ApplyResult =
+  | "created"
+  | "changed"
+  | "unchanged"
+  | Exclude<StepOutcome["result"], "applied">;
+
+export type HookDecision = "changed" | "warned" | "recorded" | "passed";
+
+export interface OpenDrift {
+  /** `namespace/name` */
+  readonly repository: string;
+  readonly classes: Readonly<Partial<Record<Episode["class"], number>>>;
 }
 
 /** Everything that a worker can reach. */

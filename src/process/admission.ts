@@ -6,7 +6,7 @@ import { createSealer } from "../adapters/seal";
 import { sha256 } from "../adapters/sha256";
 import { sealTestimony } from "../core/evidence/seal-testimony";
 import { pendingRecordOf } from "../core/heal/record";
-import type { Testimonies } from "../ports";
+import type { HookDecision, Testimonies } from "../ports";
 import { createGate, type Gate } from "../worker/gate";
 import { createOpenFields } from "../worker/open-fields";
 import { createPolicies } from "../worker/policies";
@@ -36,6 +36,8 @@ export function openHooks(shell: Shell): Hooks {
     metrics.hookFailed(hook);
     log.error({ hook, error: error instanceof Error ? error.stack : String(error) }, "hook failed");
   };
+  const decided = (hook: "mutate" | "witness") => (decision: HookDecision, seconds: number) =>
+    metrics.hookDecided(hook, decision, seconds);
   const showValues = () => learned.settings?.known()?.showValues ?? "safe";
   const { seal } = createSealer(() => learned.settings?.sealKey());
   const gate = createGate({
@@ -45,6 +47,8 @@ export function openHooks(shell: Shell): Hooks {
     showValues,
     repositoryOf: labels => policies.of(labels)?.managing,
     openFields: uid => openFields.of(uid),
+    decided: decided("mutate"),
+    stopwatch,
     failed,
   });
   const witness = createWitness({
@@ -55,9 +59,17 @@ export function openHooks(shell: Shell): Hooks {
     clock,
     sha256,
     showValues,
+    decided: decided("witness"),
+    stopwatch,
     failed,
   });
   return { ...gate, witness };
+}
+
+/** Finer than the clock: most requests take less than a millisecond. */
+function stopwatch(): () => number {
+  const began = performance.now();
+  return () => (performance.now() - began) / 1000;
 }
 
 interface Learned {

@@ -1,4 +1,4 @@
-/** Everybody who is told of what happened: Kubernetes Events, CDEvents, notifications. */
+/** Everybody who is told of what happened: counters, Kubernetes Events, CDEvents, notifications. */
 import { clock } from "../adapters/clock";
 import { createGitConnections, proxiesOf } from "../adapters/git/connections";
 import type { Kube } from "../adapters/kube/client";
@@ -9,6 +9,7 @@ import { createOutbox } from "../adapters/outbox/outbox";
 import { sha256 } from "../adapters/sha256";
 import type { Settings } from "../model/settings";
 import type { Notifier } from "../ports";
+import { countHappenings } from "../worker/count";
 import { createHerald } from "../worker/herald";
 import { tellEvents } from "../worker/tell-events";
 import type { Shell } from "./shell";
@@ -21,8 +22,11 @@ export interface NotifierParts {
 
 /** Nothing is asked or sent before something happens. */
 export function createNotifier(shell: Shell, { kube, settings, newId }: NotifierParts): Notifier {
-  const { log, life } = shell;
-  const events = createKubeEvents({ kube, clock, log, life, dropped: () => undefined });
+  const { log, metrics, life } = shell;
+  const dropped = () => metrics.dropped("events");
+  const events = createKubeEvents({ kube, clock, log, life, dropped });
+  metrics.depth("events", () => events.depth());
+  const count = countHappenings(metrics);
   const post = openOutbox(shell, settings);
   const notifyUrl: Parameters<typeof createHerald>[0]["notifyUrl"] = (secret, signal) =>
     readNotifyUrl(kube, secret, signal);
@@ -30,13 +34,14 @@ export function createNotifier(shell: Shell, { kube, settings, newId }: Notifier
   const tellEvent = tellEvents(events, { sha256, rfc3339: at => clock.rfc3339(at) });
   return {
     tell(happening, about, at) {
+      count(happening, about, at);
       tellEvent(happening, about, at);
       herald.tell(happening, about, at);
     },
   };
 }
 
-function openOutbox({ log, life }: Shell, settings: () => Settings) {
+function openOutbox({ log, metrics, life }: Shell, settings: () => Settings) {
   const proxies = proxiesOf(process.env);
   const rules = () => ({
     allowPrivate: settings().allowPrivateHosts,
@@ -48,7 +53,10 @@ function openOutbox({ log, life }: Shell, settings: () => Settings) {
     // and the administrator these
     trusted: createGitConnections({ policy: EVERYWHERE, proxies }),
   });
-  return createOutbox({ deliver, clock, log, life, dropped: () => undefined });
+  const dropped = () => metrics.dropped("cdevents");
+  const outbox = createOutbox({ deliver, clock, log, life, dropped });
+  metrics.depth("cdevents", () => outbox.depth());
+  return outbox;
 }
 
 const EVERYWHERE = () => ({ allowPrivate: true, allowLoopback: true });

@@ -1,5 +1,5 @@
 /** What Pepr gives to the processes that run in it. */
-import type { MetricsAdapter } from "../adapters/metrics";
+import type { MetricsAdapter } from "../adapters/metrics/metrics";
 import type { Log } from "../ports";
 
 export interface Shell {

@@ -24,6 +24,7 @@ import { recordOf } from "../core/heal/record";
 import { parseGitCredentials } from "../core/repository/git-credentials";
 import type { KindInfo } from "../model/manifest";
 import type { Settings } from "../model/settings";
+import type { Metrics } from "../ports";
 import { createInbox, type Inbox } from "../worker/inbox";
 import { createPulse, type Heartbeat } from "../worker/pulse";
 import { createReceiver } from "../worker/receive";
@@ -77,7 +78,7 @@ function supervise(shell: Shell, { kube, stream, settings, pulse }: Reach): Supe
   const newId = createIds(() => clock.now());
   const followed = (kinds: readonly KindInfo[]) => hooks.manage(kinds);
   const supervisor = createSupervisor({
-    git: createGit(() => settings.current()),
+    git: createGit(() => settings.current(), metrics),
     secrets: createSecrets({
       kube,
       stream,
@@ -106,13 +107,17 @@ function supervise(shell: Shell, { kube, stream, settings, pulse }: Reach): Supe
   return supervisor;
 }
 
-function createGit(settings: () => Settings) {
+function createGit(settings: () => Settings, metrics: Metrics) {
   const policy = () => ({
     allowPrivate: settings().allowPrivateHosts,
     allowLoopback: settings().allowLoopback,
   });
   const connections = createGitConnections({ policy, proxies: proxiesOf(process.env) });
-  return createGitSource({ connections });
+  const traffic = {
+    asked: (outcome: "answered" | "failed") => metrics.gitAsked(outcome),
+    received: (bytes: number) => metrics.gitReceived(bytes),
+  };
+  return createGitSource({ connections, traffic });
 }
 
 /** Nobody waits for these: a bug, and no reason to end what else runs. */

@@ -9,6 +9,7 @@ import { keepFinalizer } from "./keep-finalizer";
 import { remoteOf } from "./remote";
 import type { Rhythm } from "./rhythm";
 import type { Slots } from "./slots";
+import { timed } from "./timed";
 import { sync, type Memory, type Synced } from "./sync";
 
 export interface Trying {
@@ -44,7 +45,7 @@ export async function attemptSync(
   try {
     await keepFinalizer(world, repository, spec, signal);
     const remote = await remoteOf(world, repository.id, spec, signal);
-    const tip = await world.git.resolve(remote, signal);
+    const tip = await timed(world, "resolve", () => world.git.resolve(remote, signal));
     found(tip);
     const wish = { ...repository, tip };
     if (rhythm.hasNothingToDo(wish, chronicle.status)) {

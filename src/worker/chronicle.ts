@@ -17,10 +17,11 @@ import {
 } from "../core/tell/standing-news";
 import { syncNews } from "../core/tell/sync-news";
 import { toldOf } from "../core/tell/told-of";
+import type { Episode } from "../model/episode";
 import type { Happening } from "../model/happening";
 import { nameOf, type Repository, type RepositoryStatus } from "../model/git-repository";
 import type { Report } from "../model/report";
-import type { World } from "../ports";
+import type { OpenDrift, World } from "../ports";
 import { createStatusWriter, type StatusWriter } from "./status-writer";
 import { tell, tellHealed } from "./tell";
 
@@ -109,9 +110,11 @@ export class Chronicle {
     else this.#setHealed(repository, report, generation);
   }
 
-  #count({ id }: Repository, { suspended }: Report): void {
+  #count({ id }: Repository, { suspended, drift }: Report): void {
+    const { metrics } = this.#world;
     const since = suspended.map(({ at }) => at);
-    this.#world.metrics.suspended(id.uid, since);
+    metrics.suspended(id.uid, since);
+    metrics.openDrift(id.uid, { repository: nameOf(id), classes: byClass(drift) });
   }
 
   #setHealed(repository: Repository, report: Report, generation: number | undefined): void {
@@ -165,4 +168,10 @@ export class Chronicle {
       branch: parsed.ok ? parsed.spec.branch : "",
     };
   }
+}
+
+function byClass(drift: Report["drift"]): OpenDrift["classes"] {
+  const classes: Partial<Record<Episode["class"], number>> = {};
+  for (const { class: found } of drift) classes[found] = (classes[found] ?? 0) + 1;
+  return classes;
 }

@@ -41,7 +41,7 @@ export interface CustodyOptions {
 /** Nothing is asked or written before somebody walks. */
 export function createCustody(world: World, options: CustodyOptions): Custody {
   const { repository, policy, changed, decided, life } = options;
-  const { clock, log, pulse, driftRecords, cluster, sha256, verifySeal } = world;
+  const { clock, log, metrics, pulse, driftRecords, cluster, sha256, verifySeal } = world;
   const marks = ownerMarks(repository, sha256);
   const reader: Reader = { fieldManager: marks.fieldManager, sha256, verifySeal };
   const knowledge = new Knowledge({ marks, reader, clock, changed });
@@ -60,7 +60,7 @@ export function createCustody(world: World, options: CustodyOptions): Custody {
     records.set(episode, told);
   };
   const episodes = new Episodes(world, testimonies, { record, tell: options.tell });
-  const pruner = new Pruner({ cluster, clock, knowledge, marks });
+  const pruner = new Pruner({ cluster, clock, metrics, knowledge, marks });
   const keeping = { marks, reader, knowledge, episodes, testimonies, pruner, policy, decided };
   const keeper = new Keeper(world, keeping);
   return { marks, reader, knowledge, episodes, records, testimonies, pruner, keeper };

@@ -8,7 +8,7 @@ import { formatKey } from "../model/object-key";
 import type { StepOutcome } from "../model/outcome";
 import type { Step } from "../model/plan";
 import type { Writing } from "../model/verdict";
-import type { World } from "../ports";
+import type { ApplyResult, World } from "../ports";
 import type { Knowledge } from "./knowledge";
 import { learn } from "./learn";
 
@@ -39,6 +39,7 @@ export async function execute(
   const ends = new Map([...steps.keys()].map(id => [id, knowledge.hold(id)]));
   const told = (outcome: StepOutcome) => {
     const id = formatKey(outcome.desired.key);
+    world.metrics.applied(resultOf(outcome));
     const left = take(outcome, { step: steps.get(id), knowledge, reader, now: world.clock.now() });
     executed({ outcome: withoutObject(outcome), leftovers: left });
     ends.get(id)?.();
@@ -48,6 +49,12 @@ export async function execute(
   } finally {
     for (const end of ends.values()) end();
   }
+}
+
+function resultOf(outcome: StepOutcome): ApplyResult {
+  if (outcome.result !== "applied") return outcome.result;
+  if (outcome.created) return "created";
+  return outcome.changed ? "changed" : "unchanged";
 }
 
 interface Taking {

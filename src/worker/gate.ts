@@ -4,7 +4,7 @@ import type { Knowing } from "../core/evidence/knowing";
 import { parseRequest } from "../core/evidence/parse-request";
 import type { Admission } from "../model/admission";
 import type { Sha256 } from "../model/ownership";
-import type { Clock } from "../ports";
+import type { Clock, HookDecision } from "../ports";
 
 /** Of writes that can carry evidence; see witness.ts for the others. */
 export interface Gate {
@@ -18,6 +18,10 @@ export interface GateOptions extends Pick<Knowing, "seal" | "repositoryOf" | "op
   readonly clock: Pick<Clock, "now" | "rfc3339">;
   readonly sha256: Sha256;
   readonly showValues: () => Knowing["showValues"];
+  /** Told what was done about each request that was seen, and how many seconds that took. */
+  readonly decided: (decision: HookDecision, seconds: number) => void;
+  /** Starts to measure; the function tells the seconds since. */
+  readonly stopwatch: () => () => number;
   /** A hook broke: a bug, and the request passes as if nobody had looked. */
   readonly failed: (hook: "mutate", error: unknown) => void;
 }
@@ -28,10 +32,12 @@ const PASS: Admission = { patch: [], warnings: [] };
 
 /** Nothing of it ever refuses a request. */
 export function createGate(options: GateOptions): Gate {
-  const { clock, sha256, seal, showValues, repositoryOf, openFields, failed } = options;
+  const { clock, sha256, seal, showValues, repositoryOf, openFields } = options;
+  const { decided, stopwatch, failed } = options;
   const waiting = new Map<string, Admission>();
 
   function decide(raw: unknown): void {
+    const seconds = stopwatch();
     const request = parseRequest(raw);
     if (request === undefined) return;
     const rfc3339 = (milliseconds: number) => clock.rfc3339(milliseconds);
@@ -39,7 +45,9 @@ export function createGate(options: GateOptions): Gate {
     const [oldest] = waiting.keys();
     if (waiting.size > MOST_WAITING && oldest !== undefined) waiting.delete(oldest);
     const asked = { now: clock.now(), sha256, showValues: showValues(), rfc3339 };
-    waiting.set(request.uid, admit(request, { ...asked, seal, repositoryOf, openFields }));
+    const admission = admit(request, { ...asked, seal, repositoryOf, openFields });
+    waiting.set(request.uid, admission);
+    decided(decisionOf(admission), seconds());
   }
 
   return {
@@ -56,4 +64,9 @@ export function createGate(options: GateOptions): Gate {
       return admission;
     },
   };
+}
+
+function decisionOf({ patch, warnings }: Admission): HookDecision {
+  if (patch.length > 0) return "changed";
+  return warnings.length > 0 ? "warned" : "passed";
 }

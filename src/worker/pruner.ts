@@ -19,6 +19,7 @@ import {
   type JudgedOrphan,
   type Judgement,
 } from "./orphanage";
+import { remove } from "./remove";
 import type { Scene } from "./scene";
 import { sideBySide } from "./side-by-side";
 
@@ -30,7 +31,7 @@ export interface Pruned extends Judgement {
   readonly pending: readonly PendingObject[];
 }
 
-export interface PrunerOptions extends Pick<World, "cluster" | "clock"> {
+export interface PrunerOptions extends Pick<World, "cluster" | "clock" | "metrics"> {
   readonly knowledge: Knowledge;
   readonly marks: OwnerMarks;
 }
@@ -156,8 +157,8 @@ export class Pruner {
 
   /** True where it goes. */
   async #remove({ kind, live }: Orphan, { account }: Scene, signal: AbortSignal): Promise<boolean> {
-    const { cluster } = this.#options;
-    return this.#note(await cluster.remove({ key: live.key, kind, on: live, account }, signal));
+    const removal = { key: live.key, kind, on: live, account };
+    return this.#note(await remove(this.#options, removal, signal));
   }
 
   #note(outcome: RemovalOutcome): boolean {

@@ -4,6 +4,7 @@ import type { Account } from "../model/account";
 import type { StepOutcome } from "../model/outcome";
 import type { Verdict } from "../model/verdict";
 import type { World } from "../ports";
+import { remove } from "./remove";
 import { sideBySide } from "./side-by-side";
 
 type Recreation = Extract<Verdict, { action: "recreate" }>;
@@ -18,24 +19,24 @@ const AT_ONCE = 16;
 
 /** Tells one outcome for each. Exactly what was decided on goes: the deletion names its uid and resourceVersion. */
 export async function removeAll(
-  { cluster }: Pick<World, "cluster">,
+  world: Pick<World, "cluster" | "metrics">,
   { recreating, account }: Recreating,
   told: (outcome: StepOutcome) => void,
   signal: AbortSignal,
 ): Promise<void> {
   await sideBySide(AT_ONCE, recreating, async verdict => {
-    told(await removeOne(cluster, verdict, account, signal));
+    told(await removeOne(world, verdict, account, signal));
   });
 }
 
 async function removeOne(
-  cluster: World["cluster"],
+  world: Pick<World, "cluster" | "metrics">,
   { desired, live }: Recreation,
   account: Account | undefined,
   signal: AbortSignal,
 ): Promise<StepOutcome> {
   const { key, kind } = desired;
-  const outcome = await cluster.remove({ key, kind, on: live, account }, signal);
+  const outcome = await remove(world, { key, kind, on: live, account }, signal);
   switch (outcome.result) {
     case "removed":
     case "terminating":

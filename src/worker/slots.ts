@@ -3,6 +3,8 @@
 export interface Slots {
   /** Resolves with the function that gives the slot back; rejects when the signal is aborted while waiting. */
   take(signal: AbortSignal): Promise<() => void>;
+  /** How many wait for one. */
+  waiting(): number;
 }
 
 /** `limit` is read each time a slot is given, so that it may change. */
@@ -25,6 +27,7 @@ export function createSlots(limit: () => number): Slots {
   }
 
   return {
+    waiting: () => waiting.size,
     take: signal =>
       new Promise((resolve, reject) => {
         signal.throwIfAborted();

@@ -8,7 +8,7 @@ import type { World } from "../ports";
 import { createAlarm, type Alarm } from "./alarm";
 import type { Custody } from "./custody";
 import { createRecordListener, type RecordListener } from "./record-events";
-import { createSlots } from "./slots";
+import { createSlots, type Slots } from "./slots";
 import { createTombstones } from "./tombstones";
 import { Worker } from "./worker";
 
@@ -28,6 +28,18 @@ export interface Supervisor {
   stop(): void;
 }
 
+function openSlots({ settings, metrics }: World): Slots {
+  const slots = createSlots(() => settings().concurrentSyncs);
+  metrics.depth("syncs", () => slots.waiting());
+  return slots;
+}
+
+/** What is gone stands nowhere any more. */
+function forget({ metrics }: World, uid: string): void {
+  metrics.suspended(uid, []);
+  metrics.openDrift(uid, { repository: "", classes: {} });
+}
+
 interface Post {
   readonly worker: Worker;
   readonly life: AbortController;
@@ -40,7 +52,7 @@ const HEALTHY_AFTER_MS = 600_000;
 
 /** Workers are keyed by uid: a repository that was deleted and made anew is another one. */
 export function createSupervisor(world: World): Supervisor {
-  const slots = createSlots(() => world.settings().concurrentSyncs);
+  const slots = openSlots(world);
   const posts = new Map<string, Post>();
   const gone = createTombstones();
   const hasNewAccount = createComparison(() => world.settings().defaultServiceAccount);
@@ -53,7 +65,7 @@ export function createSupervisor(world: World): Supervisor {
     post?.life.abort();
     post?.worker.stop();
     world.metrics.workers(posts.size);
-    world.metrics.suspended(uid, []);
+    forget(world, uid);
   }
 
   function start(repository: Repository): void {

@@ -24,6 +24,7 @@ import { recallAbsent, recallSuspensions } from "./recall";
 import type { Pruner } from "./pruner";
 import type { RecordWriter } from "./record-writer";
 import type { Target } from "./target";
+import { timed } from "./timed";
 import { knownFiles, render, type Rendered } from "./render";
 
 /** The last commit as it was rendered, and where it is from; losing it costs requests, never correctness. */
@@ -91,8 +92,10 @@ async function fetchAndRender(world: World, { remote, tip, memory }: Job, signal
   const last = memory?.source === source ? memory : undefined;
   if (last?.commit === tip) return last;
   const parsed = last?.parsed ?? new Map();
-  const tree = await world.git.fetch(remote, tip, knownFiles(parsed), signal);
-  return { ...(await render(world, tree, parsed, signal)), source };
+  const known = knownFiles(parsed);
+  const tree = await timed(world, "fetch", () => world.git.fetch(remote, tip, known, signal));
+  const rendered = await timed(world, "render", () => render(world, tree, parsed, signal));
+  return { ...rendered, source };
 }
 
 interface Rest extends Job {
@@ -130,7 +133,7 @@ async function apply(world: World, job: Rest, signal: AbortSignal): Promise<Repo
       return job.chronicle.tellAhead({ kinds: all, pending }, signal);
     },
   };
-  return keeper.walk(walk, signal);
+  return timed(world, "apply", () => keeper.walk(walk, signal));
 }
 
 /** What this process did not see: records, suspensions, and what was there. */

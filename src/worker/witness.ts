@@ -7,7 +7,7 @@ import { deedOf, nameOf, testify, type Witnessed } from "../core/evidence/testif
 import { warningsOf } from "../core/evidence/warning";
 import type { AdmissionRequest } from "../model/admission";
 import type { Sha256 } from "../model/ownership";
-import type { Clock, Testimonies } from "../ports";
+import type { Clock, HookDecision, Testimonies } from "../ports";
 import type { Policies } from "./policies";
 
 /** Resolves with warnings for whoever deletes or scales; never rejects, and never refuses. */
@@ -23,6 +23,9 @@ export interface WitnessOptions {
   readonly clock: Pick<Clock, "now" | "rfc3339">;
   readonly sha256: Sha256;
   readonly showValues: () => Knowing["showValues"];
+  /** As in the gate. */
+  readonly decided: (decision: HookDecision, seconds: number) => void;
+  readonly stopwatch: () => () => number;
   /** The hook broke, or the API server did not take what it saw: the request passes all the same. */
   readonly failed: (hook: "witness", error: unknown) => void;
 }
@@ -30,9 +33,12 @@ export interface WitnessOptions {
 /** The word is left before the deed: who watches for both mostly hears of it first. */
 export function createWitness(options: WitnessOptions): Witness {
   return async raw => {
+    const seconds = options.stopwatch();
     try {
       const request = parseRequest(raw);
-      return request === undefined ? [] : await attend(options, request);
+      const warnings = request && (await attend(options, request));
+      options.decided(warnings === undefined ? "passed" : "recorded", seconds());
+      return warnings ?? [];
     } catch (error) {
       options.failed("witness", error);
       return [];
@@ -40,17 +46,18 @@ export function createWitness(options: WitnessOptions): Witness {
   };
 }
 
+/** Undefined: there was nothing to leave word of. */
 async function attend(
   { testimonies: tell, policies, openFields, patience, clock, sha256, showValues }: WitnessOptions,
   request: AdmissionRequest,
-): Promise<readonly string[]> {
+): Promise<readonly string[] | undefined> {
   const deed = deedOf(request);
   const testimonies = tell();
-  if (deed === undefined || testimonies === undefined) return [];
+  if (deed === undefined || testimonies === undefined) return undefined;
   const signal = patience();
   const target = deed === "DELETE" ? request.oldObject : await testimonies.target(request, signal);
   const known = target && policies.of(ownNamesOf(target).labels);
-  if (target === undefined || known === undefined) return [];
+  if (target === undefined || known === undefined) return undefined;
   const { managing, id } = known;
   const knowing = {
     now: clock.now(),
@@ -61,7 +68,7 @@ async function attend(
   };
   const witnessed = { request, deed, target };
   const testimony = testify(witnessed, knowing, sha256);
-  if (testimony === undefined) return [];
+  if (testimony === undefined) return undefined;
   await testimonies.write(id, testimony, signal);
   return warnings(witnessed, testimony.edit.changes, knowing);
 }

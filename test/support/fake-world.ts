@@ -5,7 +5,7 @@ import { sha256 } from "../../src/adapters/sha256";
 import type { RepositoryId, RepositoryStatus } from "../../src/model/git-repository";
 import type { Happening } from "../../src/model/happening";
 import type { Settings } from "../../src/model/settings";
-import type { LogFields, World } from "../../src/ports";
+import type { LogFields, OpenDrift, World } from "../../src/ports";
 import { createInbox, type Inbox } from "../../src/worker/inbox";
 import { createSupervisor, type Supervisor } from "../../src/worker/supervisor";
 import { createPulse, type Heartbeat } from "../../src/worker/pulse";
@@ -34,6 +34,9 @@ export interface FakeWorld {
   readonly pulse: Heartbeat;
   readonly metrics: {
     restarts: number;
+    /** `applied created`, `healed 5`: everything else, in its order. */
+    readonly counted: string[];
+    readonly openDrift: Map<string, OpenDrift>;
     workers: number;
     synced: number;
     failed: number;
@@ -65,8 +68,10 @@ export function createFakeWorld(change: (world: World) => World = world => world
   const records = createFakeDriftRecords();
   const log: LogLine[] = [];
   const happenings: Happening[] = [];
-  const metrics = {
+  const metrics: FakeWorld["metrics"] = {
     restarts: 0,
+    counted: [],
+    openDrift: new Map<string, OpenDrift>(),
     workers: 0,
     synced: 0,
     failed: 0,
@@ -83,6 +88,7 @@ export function createFakeWorld(change: (world: World) => World = world => world
   };
   const write = (level: LogLine["level"]) => (fields: LogFields, message: string) =>
     void log.push({ level, message, fields });
+  const count = (what: string, which: string) => void metrics.counted.push(`${what} ${which}`);
   const pulse = createPulse(clock, { error: write("error") });
   const world = change({
     git: git.source,
@@ -92,6 +98,18 @@ export function createFakeWorld(change: (world: World) => World = world => world
     clock,
     log: { info: write("info"), warn: write("warn"), error: write("error") },
     metrics: {
+      stepEnded: step => count("step", step),
+      gitAsked: () => undefined,
+      gitReceived: () => undefined,
+      applied: outcome => count("applied", outcome),
+      deleted: outcome => count("deleted", outcome),
+      driftDetected: found => count("detected", found),
+      driftEnded: decision => count("ended", decision),
+      healed: seconds => count("healed", `${seconds}`),
+      openDrift: (uid, open) => void metrics.openDrift.set(uid, open),
+      depth: () => undefined,
+      dropped: () => undefined,
+      hookDecided: () => undefined,
       syncEnded: outcome => (metrics[outcome] += 1),
       workerRestarted: () => (metrics.restarts += 1),
       httpAnswered: () => undefined,

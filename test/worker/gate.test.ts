@@ -17,6 +17,7 @@ const breaks = () => {
 /** A gate, and what was told of its failures. */
 function create(more: Partial<GateOptions> = {}) {
   const failures: unknown[] = [];
+  const decided: string[] = [];
   const gate = createGate({
     clock: createFakeClock(),
     sha256,
@@ -24,10 +25,12 @@ function create(more: Partial<GateOptions> = {}) {
     showValues: () => "safe",
     repositoryOf: () => MANAGING,
     openFields: () => [],
+    decided: (decision, seconds) => void decided.push(`${decision} ${seconds}`),
+    stopwatch: () => () => 0.25,
     failed: (hook, error) => void failures.push([hook, error]),
     ...more,
   });
-  return { gate, failures };
+  return { gate, failures, decided };
 }
 
 /** larry edits what Git declares. */
@@ -51,6 +54,14 @@ describe("a request", () => {
     expect(JSON.stringify(admission?.patch)).toContain("larry");
     expect(admission?.warnings[0]).toMatch(/^spec.replicas is declared by .* undone in 5m/);
     expect(failures).toEqual([]);
+  });
+
+  test("counted by what was done, with how long it took; what is no request is not", () => {
+    const { gate, decided } = create();
+    gate.mutate(edit());
+    gate.mutate({ ...edit("r-2"), object: edit().oldObject ?? null });
+    gate.mutate("x");
+    expect(decided).toEqual(["changed 0.25", "passed 0.25"]);
   });
 
   test("taken: nothing is left to take again", () => {

@@ -48,6 +48,7 @@ function create(asked: Asked = {}, more: Partial<WitnessOptions> = {}) {
     metadata: { name: "my-app", namespace: "shop", uid: "repo-1" },
     spec: asked.spec ?? { url: "https://git.test/a", healPolicy: "auto", healGracePeriod: "5m" },
   });
+  const decided: string[] = [];
   const witness = createWitness({
     testimonies: () => port,
     policies,
@@ -56,10 +57,12 @@ function create(asked: Asked = {}, more: Partial<WitnessOptions> = {}) {
     clock: createFakeClock(NOW),
     sha256,
     showValues: () => "safe",
+    decided: (decision, seconds) => void decided.push(`${decision} ${seconds}`),
+    stopwatch: () => () => 0.25,
     failed: (hook, error) => void failures.push([hook, error]),
     ...more,
   });
-  return { witness, written, targets, failures, patience };
+  return { witness, written, targets, failures, patience, decided };
 }
 
 const without = (name: string) => changed(DEPLOYMENT, { metadata: { [name]: null } });
@@ -72,7 +75,7 @@ const BY_SYSTEM = { userInfo: { username: "system:serviceaccount:kube-system:x" 
 
 describe("somebody deletes a managed object", () => {
   test("word of it is left with its GitRepository, once, and whoever deletes is warned", async () => {
-    const { witness, written, failures } = create();
+    const { witness, written, failures, decided } = create();
     expect(await witness(deletion())).toEqual([
       "Deployment api is declared by GitRepository shop/my-app: it will be made anew in 5m, at 2026-01-15T10:35:01Z.",
       "To have it gone for good, remove it from Git.",
@@ -84,6 +87,7 @@ describe("somebody deletes a managed object", () => {
       ],
     ]);
     expect(failures).toEqual([]);
+    expect(decided).toEqual(["recorded 0.25"]);
   });
 
   test("it is left before whoever deletes hears: the request waits for it", async () => {

@@ -7,7 +7,7 @@ import { resolveBranch } from "./branch";
 import type { GitConnections } from "./connections";
 import { createConversation, type Conversation } from "./conversation";
 import { findFolder } from "./find-folder";
-import { createGitHttp } from "./http";
+import { createGitHttp, type Traffic } from "./http";
 import { GIT_LIMITS, type GitLimits } from "./limits";
 import { createObjectStore, partitionOf, type ObjectStore } from "./object-store";
 import { createObjects, type Objects } from "./objects";
@@ -23,12 +23,14 @@ import { withoutSecrets } from "./without-secrets";
 export interface GitSourceOptions {
   readonly connections: GitConnections;
   readonly limits?: Partial<GitLimits>;
+  readonly traffic?: Traffic;
 }
 
 /** What one source holds between two calls; losing it costs requests, never correctness. */
 interface Shared {
   readonly connections: GitConnections;
   readonly limits: GitLimits;
+  readonly traffic: Traffic | undefined;
   readonly store: ObjectStore;
   /** What servers can do, by partition. */
   readonly servers: Map<string, Advertisement>;
@@ -51,11 +53,16 @@ interface Call {
 }
 
 /** Makes the source. Repositories on the same URL, read as the same user, share what is fetched. */
-export function createGitSource({ connections, limits: changed }: GitSourceOptions): GitSource {
+export function createGitSource({
+  connections,
+  limits: changed,
+  traffic,
+}: GitSourceOptions): GitSource {
   const limits = { ...GIT_LIMITS, ...changed };
   const shared: Shared = {
     connections,
     limits,
+    traffic,
     store: createObjectStore(limits.storeBytes),
     servers: new Map(),
     turns: createTurns(),
@@ -76,11 +83,14 @@ async function run<T>(
   work: (call: Call) => Promise<T>,
 ): Promise<T> {
   signal.throwIfAborted();
-  const { connections, limits } = shared;
+  const { connections, limits, traffic } = shared;
   const remote = { ...asked, url: baseUrl(asked.url) };
   const partition = partitionOf(remote);
   const { credentials } = remote;
-  const http = createGitHttp({ connections, credentials, signal, maxBytes: limits.transferBytes });
+  const http = createGitHttp({
+    ...{ connections, credentials, signal, traffic },
+    maxBytes: limits.transferBytes,
+  });
   const conversation = createConversation(http, remote.url, acquaintances(shared, partition));
   try {
     const pacer = createPacer(signal);

@@ -18,6 +18,13 @@ export interface GitHttpOptions {
   readonly signal: AbortSignal;
   /** Bytes that all answers together may have. */
   readonly maxBytes: number;
+  readonly traffic?: Traffic | undefined;
+}
+
+/** Told of what goes over the wire. */
+export interface Traffic {
+  asked(outcome: "answered" | "failed"): void;
+  received(bytes: number): void;
 }
 
 export interface GitRequest {
@@ -35,7 +42,10 @@ export interface GitHttp {
   close(): void;
 }
 
+const UNSEEN: Traffic = { asked: () => undefined, received: () => undefined };
+
 interface Call extends GitHttpOptions {
+  readonly traffic: Traffic;
   readonly authorization: Authorization;
   /** Every answer so far: one that nobody reads holds its connection. */
   readonly received: Dispatcher.ResponseData[];
@@ -47,7 +57,8 @@ const MAX_REDIRECTS = 5;
 export function createGitHttp(options: GitHttpOptions): GitHttp {
   const meter = createMeter(options.maxBytes);
   const received: Dispatcher.ResponseData[] = [];
-  const call = { ...options, authorization: authorize(options.credentials), received };
+  const { traffic = UNSEEN } = options;
+  const call = { ...options, traffic, authorization: authorize(options.credentials), received };
   return {
     request: async asked => {
       const { url, response } = await follow(call, asked);
@@ -55,6 +66,7 @@ export function createGitHttp(options: GitHttpOptions): GitHttp {
       return readBody(response, url, meter);
     },
     close: () => {
+      traffic.received(meter.seen());
       for (const { body } of received) body.on("error", () => undefined).destroy();
     },
   };
@@ -87,7 +99,7 @@ async function askAsWished(call: Call, url: URL, asked: GitRequest) {
 }
 
 async function ask(
-  { connections, credentials, authorization, received, signal }: Call,
+  { connections, credentials, authorization, received, traffic, signal }: Call,
   url: URL,
   { body, version }: GitRequest,
 ): Promise<Dispatcher.ResponseData> {
@@ -109,8 +121,10 @@ async function ask(
   try {
     const response = await unlessAborted(sent, signal);
     received.push(response);
+    traffic.asked("answered");
     return response;
   } catch (error) {
+    traffic.asked("failed");
     signal.throwIfAborted();
     throw explainFailure(error, url.host);
   }

@@ -4,12 +4,15 @@ import { NopeaError } from "../../model/errors";
 export interface Meter {
   /** Takes bytes off the budget; throws once it is used up. */
   count(bytes: number): void;
+  /** Bytes that were counted. */
+  seen(): number;
 }
 
 /** Makes the budget of one call. */
 export function createMeter(maxBytes: number): Meter {
   let seen = 0;
   return {
+    seen: () => seen,
     count: bytes => {
       seen += bytes;
       if (seen > maxBytes) throw tooLarge(maxBytes);

@@ -1,7 +1,12 @@
 /** Counters as Prometheus text, and log lines as nopea's. */
+import { X509Certificate } from "node:crypto";
+import { mkdtemp, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { createLog } from "../../src/adapters/log";
-import { createMetrics } from "../../src/adapters/metrics";
+import { createMetrics } from "../../src/adapters/metrics/metrics";
+import { createAuthority } from "../../src/local/certificates";
 import { sha256 } from "../../src/adapters/sha256";
 
 test("what happened: counted under the names that dashboards use", async () => {
@@ -30,6 +35,47 @@ test("suspended objects: counted over all repositories, with when the oldest of 
   metrics.suspended("one", []);
   expect(await metrics.text()).toContain("nopea_suspended_objects 1");
   expect(await metrics.text()).toContain("nopea_oldest_suspension_timestamp_seconds 1768471000");
+});
+
+test("open drift: a line for each repository and class that has some, and none else", async () => {
+  const metrics = createMetrics();
+  metrics.openDrift("one", { repository: "shop/my-app", classes: { manual_drift: 2 } });
+  expect(await metrics.text()).toContain(
+    'nopea_drift_open{repository="shop/my-app",class="manual_drift"} 2',
+  );
+  metrics.openDrift("one", { repository: "shop/my-app", classes: { conflict: 1 } });
+  const text = await metrics.text();
+  expect(text).toContain('nopea_drift_open{repository="shop/my-app",class="conflict"} 1');
+  expect(text).not.toContain("manual_drift");
+  metrics.openDrift("one", { repository: "", classes: {} });
+  expect(await metrics.text()).not.toContain("nopea_drift_open{");
+});
+
+test("queues: read when somebody looks", async () => {
+  const metrics = createMetrics();
+  let depth = 3;
+  metrics.depth("events", () => depth);
+  expect(await metrics.text()).toContain('nopea_queue_depth{queue="events"} 3');
+  depth = 0;
+  expect(await metrics.text()).toContain('nopea_queue_depth{queue="events"} 0');
+});
+
+test("Pepr's certificate: when it ends, as it is now; 0 where it cannot be read", async () => {
+  const file = join(await mkdtemp(join(tmpdir(), "nopea-cert-")), "tls.crt");
+  const metrics = createMetrics({ certificate: file });
+  const name = "nopea_pepr_certificate_expiry_timestamp_seconds";
+  expect(await metrics.text()).toContain(`${name} 0`);
+  const { cert } = createAuthority();
+  await writeFile(file, cert);
+  const end = Date.parse(new X509Certificate(cert).validTo) / 1000;
+  expect(await metrics.text()).toContain(`${name} ${end}`);
+});
+
+test("of the process: memory, CPU time and the event loop, under names that are nopea's", async () => {
+  const text = await createMetrics({ ofProcess: true }).text();
+  expect(text).toMatch(/^nopea_process_resident_memory_bytes \d+/m);
+  expect(text).toMatch(/^nopea_nodejs_eventloop_lag_p99_seconds [\d.e+-]+/m);
+  expect(await createMetrics().text()).not.toContain("nopea_process_");
 });
 
 test("two of them: independent, each in a registry of its own", async () => {
