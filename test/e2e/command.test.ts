@@ -14,7 +14,7 @@ const world = useWorld();
 const people = usePeople(world);
 const { larry } = people;
 const shell = promisify(execFile);
-// eslint-disable-next-line no-control-regex -- what colours are made of
+ 
 const escapes = /\u001b/;
 
 let command: BuiltCommand;
