@@ -23,8 +23,18 @@ export function explain(error: unknown, server?: string): Explained {
   return { message: `This is a bug of nopea, please report it:\n${what}`, exitCode: EXIT.failed };
 }
 
+/** What the API server says to a request that it does not let through. */
+const REFUSED = /^(?:GET|PATCH|POST|PUT|DELETE) \S+: (401|403) /;
+
+const NEXT: Readonly<Record<string, string>> = {
+  401: "The credentials of the kubeconfig are not accepted: log in again, or use another --context.",
+  403: "Ask whoever runs the cluster for this right, or use another --context.",
+};
+
 function ofNopea(error: NopeaError, server: string | undefined): string {
   const message = oneLine(error.message);
+  const refused = NEXT[REFUSED.exec(message)?.[1] ?? ""];
+  if (refused !== undefined) return `${message}.\n${refused}`;
   if (error.code !== "cluster-unreachable" || server === undefined) {
     return `${message}.\n${sentence(describeError(error.code).hint)}`;
   }

@@ -45,8 +45,3 @@ export function examples(name: string, lines: readonly (readonly [string, string
   const shown = lines.map(([typed, what]) => `  ${name} ${typed.padEnd(width)}   ${what}`);
   return `\nExamples:\n${shown.join("\n")}`;
 }
-
-/** The name that the program was called by, from any of its commands. */
-export function programOf(command: Command): Command {
-  return command.parent === null ? command : programOf(command.parent);
-}

@@ -15,7 +15,7 @@ export function facts(entries: readonly (readonly [string, string])[]): string {
 }
 
 /** Every cell but the last of a row is filled up with spaces. Colours have no width. */
-export function align(rows: readonly (readonly string[])[]): string {
+function align(rows: readonly (readonly string[])[]): string {
   const widths: number[] = [];
   for (const row of rows) {
     row.forEach((cell, at) => (widths[at] = Math.max(widths[at] ?? 0, widthOf(cell))));
@@ -35,11 +35,6 @@ export function align(rows: readonly (readonly string[])[]): string {
 /** Each line begins with two spaces more. */
 export function indent(text: string): string {
   return text.replace(/^(?=.)/gm, "  ");
-}
-
-/** "1 object", "2 objects" */
-export function count(amount: number, noun: string): string {
-  return `${amount} ${noun}${amount === 1 ? "" : "s"}`;
 }
 
 function widthOf(text: string): number {

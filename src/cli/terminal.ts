@@ -47,10 +47,13 @@ export function progressOn(terminal: Terminal, { output }: Looks): Progress {
   }
   const spinner = yoctoSpinner({ stream: stderr, handleSignals: false });
   let timer: NodeJS.Timeout | undefined;
+  let last = "";
   return {
     say: what => {
-      spinner.text = `${what} …`;
-      timer ??= setTimeout(() => spinner.start(), QUICK_MS);
+      last = `${what} …`;
+      // it shows whatever is set, also before it is started
+      if (spinner.isSpinning) spinner.text = last;
+      timer ??= setTimeout(() => spinner.start(last), QUICK_MS);
     },
     stop: () => {
       clearTimeout(timer);

@@ -47,7 +47,7 @@ const record = ({ name = "01a", repository = "my-app", status = {} }: Said = {})
         },
       ],
       ...status,
-    } as never,
+    },
   });
 
 describe("the table of drift", () => {

@@ -55,6 +55,7 @@ const kube: Kube = ({ path }) => {
 const context = {
   kube,
   namespace: "shop",
+  allNamespaces: false,
   server: "https://cluster",
   signal: new AbortController().signal,
 };

@@ -71,7 +71,7 @@ function notFound({ server }: Context, { kind, namespace, name }: Target): Comma
 }
 
 /** Of the kinds that nopea brings along. */
-export function notServed({ kind }: KindInfo, server: string): CommandError {
+function notServed({ kind }: KindInfo, server: string): CommandError {
   return new CommandError(
     `The cluster at ${server} knows no ${kind}: nopea is not installed there.\nCheck --context and --kubeconfig, or install nopea (npx pepr deploy).`,
   );

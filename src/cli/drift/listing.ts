@@ -107,7 +107,7 @@ function changesOf({ edits }: ShownRecord): readonly string[] {
 const LONGEST_VALUE = 40;
 
 /** `data.value: 1 → 2` */
-export function changeShown({ path, from, to }: ShownChange): string {
+function changeShown({ path, from, to }: ShownChange): string {
   return `${clip(path, 100)}: ${valueShown(from)} → ${valueShown(to)}`;
 }
 

@@ -4,17 +4,18 @@ import { groupVersionPath } from "../../adapters/kube/paths";
 import type { KindInfo } from "../../model/manifest";
 import type { Target } from "../api/ask";
 import { part, parts, text } from "../api/fields";
+import { oneNamespace } from "../api/one-namespace";
 import { REPOSITORIES } from "../api/own-kinds";
 import { CommandError, EXIT, type Context } from "../context";
 import { parseNamed, resourcesOf, type Named, type Resource } from "./type-name";
 
-type Asking = Pick<Context, "kube" | "signal" | "namespace" | "server">;
+type Asking = Pick<Context, "kube" | "signal" | "namespace" | "allNamespaces" | "server">;
 
 const OWN_NAMES = new Set(["gr", "gitrepo", "gitrepository", "gitrepositories"]);
 
 /** The object that an argument means: without a slash it is a GitRepository. */
 export async function resolve(context: Asking, argument: string): Promise<Target> {
-  const { namespace } = context;
+  const namespace = oneNamespace(context);
   if (!argument.includes("/")) return { kind: REPOSITORIES, namespace, name: argument };
   const named = parseNamed(argument);
   if (named === undefined) {

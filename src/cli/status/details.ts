@@ -76,7 +76,7 @@ function fieldsShown(fields: readonly string[]): string {
 }
 
 /** What will become of an open episode, and when: "heals in 4m58s". */
-export function decisionShown(decision: string, until: string, now: number): string {
+function decisionShown(decision: string, until: string, now: number): string {
   const still = left(until, now);
   if (still === undefined) return SAID[decision] ?? oneLine(decision);
   if (decision === "waiting") return still === "0s" ? "heals now" : `heals in ${still}`;

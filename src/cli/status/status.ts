@@ -1,7 +1,8 @@
 /** `nopea status`: how the repositories stand. */
-import type { JsonObject } from "../../model/json";
+import { isObject, type JsonObject } from "../../model/json";
 import { list, read } from "../api/ask";
 import { part } from "../api/fields";
+import { oneNamespace } from "../api/one-namespace";
 import { REPOSITORIES } from "../api/own-kinds";
 import { EXIT, type Answer, type Context } from "../context";
 import { details } from "./details";
@@ -36,7 +37,7 @@ async function ofAll(context: Context, exitCode: boolean): Promise<Answer> {
 }
 
 async function ofOne(context: Context, name: string, exitCode: boolean): Promise<Answer> {
-  const { namespace } = context;
+  const namespace = oneNamespace(context);
   const repository = await read(context, { kind: REPOSITORIES, namespace, name });
   return {
     value: valueOf(repository),
@@ -45,10 +46,16 @@ async function ofOne(context: Context, name: string, exitCode: boolean): Promise
   };
 }
 
-/** Without what only the API server needs. */
+/** Without what only the API server needs, and without the address that may be a secret. */
 function valueOf({ spec, status, ...rest }: JsonObject): JsonObject {
   const { namespace, name, generation } = part(rest, "metadata");
-  return { namespace, name, generation, spec, status };
+  return { namespace, name, generation, spec: isObject(spec) ? shown(spec) : {}, status };
+}
+
+function shown(spec: JsonObject): JsonObject {
+  const { notify } = spec;
+  if (!isObject(notify) || notify.url === undefined) return spec;
+  return { ...spec, notify: { ...notify, url: "(hidden)" } };
 }
 
 function codeOf(summaries: readonly Summary[], exitCode: boolean): Answer["exitCode"] {

@@ -44,7 +44,7 @@ export function summarise(repository: JsonObject): Summary {
 }
 
 /** A condition of a status by its type; {} where it has none. */
-export function condition(status: JsonObject, type: string): JsonObject {
+function condition(status: JsonObject, type: string): JsonObject {
   return parts(status, "conditions").find(each => text(each, "type") === type) ?? {};
 }
 
