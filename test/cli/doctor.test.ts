@@ -48,7 +48,7 @@ describe("GitRepositories", () => {
 
   it("failed since Git is away: a problem, with the reason", () => {
     const ready = {
-      type: "Ready",
+      type: "Ready" as const,
       status: "False" as const,
       reason: "GitUnreachable",
       message: "no route",

@@ -20,7 +20,7 @@ interface Differences {
 }
 
 async function ask(
-  app: App,
+  app: Pick<App, "namespace" | "name">,
   options: { local?: string; access?: Access } = {},
 ): Promise<Differences> {
   const { local, access = cluster.adminAccess } = options;
@@ -210,7 +210,7 @@ describe.concurrent("nopea diff", () => {
 
   it("no such GitRepository: an error that names where it was looked for", async () => {
     const app = await world.app({ files: {}, spec: { suspend: true } });
-    const asking = ask({ ...app, name: "absent" });
+    const asking = ask({ namespace: app.namespace, name: "absent" });
     await expect(asking).rejects.toThrow(`no GitRepository absent in namespace ${app.namespace}`);
   });
 });

@@ -1,4 +1,5 @@
 /** What commands of `nopea` get, for a user of a test cluster. */
+import { setMaxListeners } from "node:events";
 import { createColors } from "picocolors";
 import { createKube, createKubeStream } from "../../src/adapters/kube/client";
 import type { Credentials } from "../../src/adapters/kube/credentials";
@@ -22,6 +23,9 @@ export function commandContext(access: Access, namespace: string): CommandContex
     authorization: () => Promise.resolve(token === undefined ? undefined : `Bearer ${token}`),
   };
   const wire = createWire(credentials, 8);
+  const { signal } = new AbortController();
+  // many requests at once wait for it
+  setMaxListeners(0, signal);
   const context: Context = {
     kube: createKube(wire, credentials),
     stream: createKubeStream(wire, credentials),
@@ -31,7 +35,7 @@ export function commandContext(access: Access, namespace: string): CommandContex
     colors: createColors(false),
     now: () => Date.now(),
     progress: () => undefined,
-    signal: new AbortController().signal,
+    signal,
   };
   return { context, close: () => wire.close() };
 }

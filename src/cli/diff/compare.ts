@@ -102,15 +102,15 @@ function byKey(
   names: readonly string[],
   path: FieldPath,
 ): readonly Difference[] {
-  const [from, to] = lists.map(list => {
-    const items = list.filter(isObject).map(item => [keysOf(item, names), item] as const);
-    return new Map(items.map(([keys, item]) => [toCanonicalJson(keys), { keys, item }]));
-  });
-  const ids = [...new Set([...(from?.keys() ?? []), ...(to?.keys() ?? [])])];
-  return ids.flatMap(id => {
-    const keys = (from?.get(id) ?? to?.get(id))?.keys ?? {};
-    return between(from?.get(id)?.item, to?.get(id)?.item, [...path, { kind: "item", keys }]);
-  });
+  const [from, to] = [indexed(lists[0], names), indexed(lists[1], names)];
+  return [...new Map([...from, ...to])].flatMap(([id, { keys }]) =>
+    between(from.get(id)?.item, to.get(id)?.item, [...path, { kind: "item", keys }]),
+  );
+}
+
+function indexed(list: readonly Json[], names: readonly string[]) {
+  const items = list.filter(isObject).map(item => ({ keys: keysOf(item, names), item }));
+  return new Map(items.map(item => [toCanonicalJson(item.keys), item]));
 }
 
 function byIndex(

@@ -3,7 +3,7 @@ import { objectPath } from "../../adapters/kube/paths";
 import { serverMessage } from "../../adapters/kube/faults";
 import { parseRepository } from "../../core/repository/parse-repository";
 import { API_VERSION } from "../../model/annotations";
-import type { RawRepository, Repository, RepositorySpec } from "../../model/git-repository";
+import type { Repository, RepositorySpec } from "../../model/git-repository";
 import type { KindInfo } from "../../model/manifest";
 import { CommandError, type Context } from "../context";
 
@@ -32,7 +32,7 @@ export async function readRepository(context: Context, name: string): Promise<Re
       `GitRepository ${namespace}/${name} cannot be read: ${answer.status} ${serverMessage(answer.body)}`,
     );
   }
-  const repository = parseRepository(answer.body as RawRepository);
+  const repository = parseRepository(answer.body);
   if (repository === undefined) throw new CommandError(`${namespace}/${name} is no object`);
   const { parsed } = repository;
   if (parsed.ok) return { ...repository, spec: parsed.spec };

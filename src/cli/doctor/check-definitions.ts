@@ -3,7 +3,7 @@ import type { Definition } from "../../adapters/kube/crds/definition";
 import { driftRecordDefinition } from "../../adapters/kube/crds/drift-record";
 import { gitRepositoryDefinition } from "../../adapters/kube/crds/git-repository";
 import { versionProblem } from "../../adapters/kube/version";
-import { isObject, type Json, type JsonObject } from "../../model/json";
+import { isList, isObject, type Json, type JsonObject } from "../../model/json";
 import type { Context } from "../context";
 import { ok, problem, warning, type Finding } from "./finding";
 import { hasCondition, items, part, probe, unreadable } from "./probe";
@@ -82,7 +82,7 @@ export async function checkFlux(context: Context): Promise<readonly Finding[]> {
   const probed = await probe(context, `${DEFINITIONS}/${FLUX}`);
   if (probed.state !== "found") return [];
   const { shortNames } = part(part(probed.object, "spec"), "names");
-  const taken = Array.isArray(shortNames) ? shortNames.filter(name => name === "gitrepo") : [];
+  const taken = isList(shortNames) && shortNames.includes("gitrepo") ? ["gitrepo"] : [];
   const names = ["gitrepository", ...taken].join(" and ");
   return [
     warning(

@@ -1,8 +1,7 @@
 /** GitRepositories that cannot go on by themselves, and suspensions that somebody may have forgotten. */
 import { collectionPath } from "../../adapters/kube/paths";
 import { FINALIZER } from "../../model/annotations";
-import type { RawRepository } from "../../model/git-repository";
-import type { JsonObject } from "../../model/json";
+import type { RawRepository, SuspendedObject } from "../../model/git-repository";
 import { parseTime } from "../../model/time";
 import type { Context } from "../context";
 import { GIT_REPOSITORY } from "../diff/repository";
@@ -28,18 +27,13 @@ export async function checkRepositories(
     return { findings: [unreadable(CHECK, probed.why)], managesSomething: false };
   }
   const all = items(probed.object, "items");
-  const found = all.flatMap(item => judge(read(item), { now: context.now(), isWatched }));
-  const none = `${all.length === 1 ? "1, it" : `${all.length}, none`} waits for anybody`;
-  const fine = all.length === 1 ? "1, which waits for nobody" : none;
-  const total = (item: JsonObject) => read(item).status?.resources?.total ?? 0;
+  const found = all.flatMap(item => judge(item, { now: context.now(), isWatched }));
+  const fine = `${all.length} in all, none waits for anybody`;
+  const total = (item: RawRepository) => item.status?.resources?.total ?? 0;
   return {
     findings: found.length === 0 ? [ok(CHECK, fine)] : found,
     managesSomething: all.some(item => total(item) > 0),
   };
-}
-
-function read(item: JsonObject): RawRepository {
-  return item as RawRepository;
 }
 
 interface Judging {
@@ -48,37 +42,48 @@ interface Judging {
 }
 
 /** What is wrong with one of them. */
-export function judge(
-  { metadata, status = {} }: RawRepository,
-  { now, isWatched }: Judging,
+export function judge(raw: RawRepository, judging: Judging): readonly Finding[] {
+  return [
+    ...judgeReady(raw),
+    ...judgeFinalizer(raw, judging),
+    ...(raw.status?.suspended ?? []).flatMap(object => judgeSuspended(raw, object, judging)),
+  ];
+}
+
+function checkOf({ metadata }: RawRepository): string {
+  return `GitRepository ${metadata?.namespace ?? ""}/${metadata?.name ?? ""}`;
+}
+
+function judgeReady(raw: RawRepository): readonly Finding[] {
+  const { conditions = [], phase } = raw.status ?? {};
+  const isStalled = conditions.some(({ type, status }) => type === "Stalled" && status === "True");
+  if (phase !== "Failed" && !isStalled) return [];
+  const ready = conditions.find(({ type }) => type === "Ready");
+  const what = isStalled ? "Stalled" : "Failed";
+  const where = ready?.reason.startsWith("Git") === true ? " (Git, as nopea reaches it)" : "";
+  const message = `${what}${where}: ${ready?.message ?? "no reason"}`;
+  const { name = "", namespace = "" } = raw.metadata ?? {};
+  return [problem(checkOf(raw), message, `nopea status ${name} -n ${namespace}`)];
+}
+
+function judgeFinalizer(raw: RawRepository, { isWatched }: Judging): readonly Finding[] {
+  const { finalizers = [], deletionTimestamp } = raw.metadata ?? {};
+  if (isWatched || !finalizers.includes(FINALIZER)) return [];
+  const state = deletionTimestamp === undefined ? "cannot be deleted" : "hangs in its deletion";
+  const remedy = "start the watcher, or take the finalizer off: what it applied stays then";
+  const message = `${state} while no watcher runs (${FINALIZER})`;
+  return [problem(checkOf(raw), message, remedy)];
+}
+
+function judgeSuspended(
+  raw: RawRepository,
+  { object, by, at = "", reason }: SuspendedObject,
+  { now }: Judging,
 ): readonly Finding[] {
-  const { namespace = "", name = "", finalizers = [], deletionTimestamp } = metadata ?? {};
-  const check = `GitRepository ${namespace}/${name}`;
-  const ready = status.conditions?.find(({ type }) => type === "Ready");
-  const isStalled = status.conditions?.some(
-    ({ type, status: is }) => type === "Stalled" && is === "True",
-  );
-  const findings: Finding[] = [];
-  if (status.phase === "Failed" || isStalled === true) {
-    const what = isStalled === true ? "Stalled" : "Failed";
-    const where = ready?.reason.startsWith("Git") === true ? " (Git, as nopea reaches it)" : "";
-    const remedy = `nopea status ${name} -n ${namespace}`;
-    findings.push(problem(check, `${what}${where}: ${ready?.message ?? "no reason"}`, remedy));
-  }
-  if (finalizers.includes(FINALIZER) && !isWatched) {
-    const state = deletionTimestamp === undefined ? "cannot be deleted" : "hangs in its deletion";
-    const remedy =
-      "start the watcher, or set spec.deletionPolicy to Retain and take the finalizer off";
-    findings.push(problem(check, `${state} while no watcher runs (${FINALIZER})`, remedy));
-  }
-  for (const { object, by, at, reason } of status.suspended ?? []) {
-    const since = parseTime(at ?? "");
-    if (since === undefined || now - since < DAY) continue;
-    const why = reason === undefined ? "" : ` (${reason})`;
-    const remedy = `nopea resume ${object} -n ${namespace}, when it is no longer needed`;
-    findings.push(
-      warning(check, `${object} has been suspended by ${by} since ${at}${why}`, remedy),
-    );
-  }
-  return findings;
+  const since = parseTime(at);
+  if (since === undefined || now - since < DAY) return [];
+  const why = reason === undefined ? "" : ` (${reason})`;
+  const message = `${object} has been suspended by ${by} since ${at}${why}`;
+  const remedy = "nopea resume ends it, when it is no longer needed";
+  return [warning(checkOf(raw), message, remedy)];
 }

@@ -37,7 +37,9 @@ export async function checkSettings(context: Context): Promise<readonly Finding[
 
 function plain({ data }: JsonObject): Record<string, string> {
   const entries = isObject(data) ? Object.entries(data) : [];
-  return Object.fromEntries(entries.map(([key, value]) => [key, String(value)]));
+  return Object.fromEntries(
+    entries.flatMap(([key, value]) => (typeof value === "string" ? [[key, value]] : [])),
+  );
 }
 
 function sealFinding(secret: Probed, key: string): Finding {

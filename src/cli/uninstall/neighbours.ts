@@ -1,6 +1,6 @@
 /** What of others is in Pepr's namespace, or needs Pepr's definition: then those two stay. */
 import { listAll } from "../../adapters/kube/list";
-import { isObject, type JsonObject } from "../../model/json";
+import { isObject, type Json, type JsonObject } from "../../model/json";
 import type { KindInfo } from "../../model/manifest";
 import type { Context } from "../context";
 import { part } from "../doctor/probe";
@@ -50,7 +50,7 @@ async function others(
   return (listed?.items ?? [])
     .filter(isObject)
     .filter(item => !comesByItself(item))
-    .map(item => `${kind.kind} ${String(part(item, "metadata").name)}`)
+    .map(item => `${kind.kind} ${textOf(part(item, "metadata").name)}`)
     .filter(name => !OURS.has(name));
 }
 
@@ -58,4 +58,8 @@ async function others(
 function comesByItself(item: JsonObject): boolean {
   const isToken = item.type === "kubernetes.io/service-account-token";
   return isToken || part(item, "metadata").name === "kube-root-ca.crt";
+}
+
+function textOf(value: Json | undefined): string {
+  return typeof value === "string" ? value : "";
 }
