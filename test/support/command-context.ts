@@ -9,7 +9,7 @@ import type { Access } from "../../src/local/access";
 
 export interface CommandContext {
   readonly context: Context;
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /** Talks to the cluster that the access is to; without colours. */

@@ -1,7 +1,7 @@
 /** GitRepositories that cannot go on by themselves, and suspensions that somebody may have forgotten. */
 import { collectionPath } from "../../adapters/kube/paths";
 import { FINALIZER } from "../../model/annotations";
-import type { RawRepository, SuspendedObject } from "../../model/git-repository";
+import type { Condition, RawRepository, SuspendedObject } from "../../model/git-repository";
 import { parseTime } from "../../model/time";
 import type { Context } from "../context";
 import { GIT_REPOSITORY } from "../diff/repository";
@@ -58,12 +58,14 @@ function judgeReady(raw: RawRepository): readonly Finding[] {
   const { conditions = [], phase } = raw.status ?? {};
   const isStalled = conditions.some(({ type, status }) => type === "Stalled" && status === "True");
   if (phase !== "Failed" && !isStalled) return [];
-  const ready = conditions.find(({ type }) => type === "Ready");
-  const what = isStalled ? "Stalled" : "Failed";
-  const where = ready?.reason.startsWith("Git") === true ? " (Git, as nopea reaches it)" : "";
-  const message = `${what}${where}: ${ready?.message ?? "no reason"}`;
-  const { name = "", namespace = "" } = raw.metadata ?? {};
-  return [problem(checkOf(raw), message, `nopea status ${name} -n ${namespace}`)];
+  const why = whyNotReady(conditions.find(({ type }) => type === "Ready"));
+  return [problem(checkOf(raw), `${isStalled ? "Stalled" : "Failed"}${why}`, "nopea status -A")];
+}
+
+function whyNotReady(ready: Condition | undefined): string {
+  if (ready === undefined) return "";
+  const where = ready.reason.startsWith("Git") ? " (Git, as nopea reaches it)" : "";
+  return `${where}: ${ready.message}`;
 }
 
 function judgeFinalizer(raw: RawRepository, { isWatched }: Judging): readonly Finding[] {
