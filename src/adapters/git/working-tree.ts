@@ -1,0 +1,96 @@
+/** Reads a folder of a disk as if it were committed: the same files are selected, and links stay inside. */
+import { execFile } from "node:child_process";
+import {
+  existsSync,
+  lstatSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  realpathSync,
+} from "node:fs";
+import { join, relative, sep } from "node:path";
+import { promisify } from "node:util";
+import { NopeaError } from "../../model/errors";
+import type { GitTree } from "../../ports";
+import { findFolder } from "./find-folder";
+import { GIT_LIMITS } from "./limits";
+import { readFiles } from "./read-files";
+import { checkSizes, selectFiles } from "./select-files";
+import type { TreeEntry, TreeReader } from "./tree";
+import { walkFolder } from "./walk-folder";
+
+/** Paths of the files are those of the repository that the folder belongs to; without one, the folder is the root. */
+export async function readWorkingTree(directory: string): Promise<Omit<GitTree, "commit">> {
+  const folder = existingFolder(directory);
+  const root = rootOf(folder);
+  const reader = createDiskReader(await ignoredByGit(root));
+  const path = relative(root, folder).split(sep).join("/");
+  const at = findFolder(reader, root, { url: "", branch: "of the working tree", path }, "none");
+  const { found, submodules } = walkFolder(reader, at, GIT_LIMITS);
+  const selected = selectFiles(reader, at, found);
+  checkSizes(
+    selected.map(file => ({ ...file, bytes: reader.bytes(file.oid) })),
+    GIT_LIMITS,
+  );
+  return { submodules, files: await readFiles(reader, selected, () => undefined) };
+}
+
+function existingFolder(directory: string): string {
+  try {
+    const folder = realpathSync(directory);
+    if (lstatSync(folder).isDirectory()) return folder;
+  } catch (cause) {
+    throw new NopeaError("git-path-not-found", `${directory} does not exist`, { cause });
+  }
+  throw new NopeaError("git-path-not-found", `${directory} is a file: name the directory`);
+}
+
+/** The nearest folder above that holds `.git`. */
+function rootOf(folder: string): string {
+  for (let at = folder; ; at = join(at, "..")) {
+    if (existsSync(join(at, ".git"))) return at;
+    if (at === join(at, "..")) return folder;
+  }
+}
+
+/** What .gitignore keeps out of every commit; nothing where this is no repository, or git is not there. */
+async function ignoredByGit(root: string): Promise<ReadonlySet<string>> {
+  if (!existsSync(join(root, ".git"))) return new Set();
+  const args = ["ls-files", "--others", "--ignored", "--exclude-standard", "--directory", "-z"];
+  const options = { cwd: root, maxBuffer: 64 * 1024 * 1024 };
+  const listed = await promisify(execFile)("git", args, options).catch(() => ({ stdout: "" }));
+  const names = listed.stdout.split("\0").filter(name => name !== "");
+  return new Set(names.map(name => join(root, name.replace(/\/$/, ""))));
+}
+
+/** An object's name is its path on the disk. */
+function createDiskReader(ignored: ReadonlySet<string>): TreeReader {
+  const tree = (oid: string): readonly TreeEntry[] =>
+    readdirSync(oid, { withFileTypes: true }).flatMap((item): TreeEntry[] => {
+      const path = join(oid, item.name);
+      const mode = ignored.has(path) ? undefined : modeOf(item, path);
+      return mode === undefined ? [] : [{ mode, name: item.name, oid: path }];
+    });
+  return {
+    tree,
+    entry: (oid, name) => tree(oid).find(entry => entry.name === name),
+    blob: oid => (isLink(oid) ? Buffer.from(readlinkSync(oid)) : readFileSync(oid)),
+    bytes: oid => lstatSync(oid).size,
+  };
+}
+
+type Item = ReturnType<typeof lstatSync> & object;
+
+function modeOf(
+  item: Pick<Item, "isDirectory" | "isFile" | "isSymbolicLink">,
+  path: string,
+): TreeEntry["mode"] | undefined {
+  if (item.isSymbolicLink()) return "link";
+  if (item.isFile()) return "file";
+  if (!item.isDirectory()) return undefined;
+  return existsSync(join(path, ".git")) ? "submodule" : "folder";
+}
+
+function isLink(path: string): boolean {
+  return lstatSync(path).isSymbolicLink();
+}
