@@ -1,5 +1,10 @@
 /** A Kubernetes Event (events.k8s.io/v1, KEP-383) as nopea writes it. */
 
+/** Who reports: what `kubectl describe` shows under From. */
+export const EVENT_REPORTER = "nopea.false.systems/nopea";
+/** A label: the same on the Events of one occurrence, that on the object and that on its GitRepository. */
+export const LABEL_EVENT = "nopea.io/event";
+
 /** What `kubectl describe` finds an Event by. */
 export interface EventObject {
   readonly apiVersion: string;

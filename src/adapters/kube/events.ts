@@ -1,7 +1,12 @@
 /** Writes Kubernetes Events (events.k8s.io/v1, KEP-383) in the background: bounded, in order, and what repeats as a series. */
 import { hostname } from "node:os";
 import type { JsonObject } from "../../model/json";
-import type { EventObject, KubeEvent } from "../../model/kube-event";
+import {
+  EVENT_REPORTER,
+  LABEL_EVENT,
+  type EventObject,
+  type KubeEvent,
+} from "../../model/kube-event";
 import type { Clock, KubeEvents, Log } from "../../ports";
 import type { Kube } from "./client";
 import { createEventSeries, type EventSeries, type Placed } from "./event-series";
@@ -14,11 +19,6 @@ export interface KubeEventsOptions {
   readonly dropped: () => void;
   readonly life: AbortSignal;
 }
-
-/** Who reports: what `kubectl describe` shows under From, and `nopea events` looks for. */
-export const REPORTING_CONTROLLER = "nopea.false.systems/nopea";
-/** The same on Events of one occurrence: that on the object, and that on its GitRepository. */
-const LABEL_EVENT = "nopea.io/event";
 
 const MOST_WAITING = 1_000;
 const PAUSES_MS = [1_000, 2_000, 4_000];
@@ -125,7 +125,7 @@ function objectOf(event: Timed, { name, namespace }: Placed): JsonObject {
     ...{ reason, type, action, note },
     regarding: referenceTo(regarding),
     ...(related === undefined ? {} : { related: referenceTo(related) }),
-    reportingController: REPORTING_CONTROLLER,
+    reportingController: EVENT_REPORTER,
     reportingInstance: hostname(),
   };
 }

@@ -1,8 +1,8 @@
 /** The command line of `nopea diff`. */
 import type { Command } from "commander";
 import { diff } from "../diff/diff";
+import { examples } from "../program";
 import type { Frame } from "../run";
-import { usage } from "./usage";
 
 interface Typed {
   readonly local?: string;
@@ -25,7 +25,7 @@ export function addDiff(program: Command, frame: Frame): void {
     .addHelpText("after", NOTES)
     .addHelpText(
       "after",
-      usage(program, [
+      examples(program.name(), [
         ["diff my-app", "the branch's tip and the cluster"],
         ["diff my-app --local ./deploy", "before you commit"],
         ["diff my-app -n shop -o json", "for a script"],

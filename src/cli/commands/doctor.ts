@@ -1,8 +1,8 @@
 /** The command line of `nopea doctor`. */
 import type { Command } from "commander";
 import { doctor } from "../doctor/doctor";
+import { examples } from "../program";
 import type { Frame } from "../run";
-import { usage } from "./usage";
 
 const NOTES = `
 Each finding is ok, a warning or a problem, with what helps. Git servers are not asked:
@@ -19,7 +19,7 @@ export function addDoctor(program: Command, frame: Frame): void {
     .addHelpText("after", NOTES)
     .addHelpText(
       "after",
-      usage(program, [
+      examples(program.name(), [
         ["doctor", "look at everything"],
         ["doctor -o json", "for a script"],
       ]),

@@ -1,8 +1,8 @@
 /** The command line of `nopea render`. */
 import type { Command } from "commander";
 import { render } from "../render/render";
+import { examples } from "../program";
 import type { Frame } from "../run";
-import { usage } from "./usage";
 
 interface Typed {
   readonly targetNamespace?: string;
@@ -27,7 +27,7 @@ export function addRender(program: Command, frame: Frame): void {
     .addHelpText("after", NOTES)
     .addHelpText(
       "after",
-      usage(program, [
+      examples(program.name(), [
         ["render deploy", "problems with file and line, else the objects"],
         ["render deploy --target-namespace shop", "as with spec.targetNamespace: shop"],
         ["render | kubectl apply --dry-run=server -f -", "what the API server says of them"],

@@ -1,9 +1,9 @@
 /** The command line of `nopea uninstall`. */
 import { createInterface } from "node:readline/promises";
 import type { Command } from "commander";
+import { examples } from "../program";
 import type { Frame } from "../run";
 import { uninstall } from "../uninstall/uninstall";
-import { usage } from "./usage";
 
 interface Typed {
   readonly yes: boolean;
@@ -26,7 +26,7 @@ export function addUninstall(program: Command, frame: Frame): void {
     .addHelpText("after", NOTES)
     .addHelpText(
       "after",
-      usage(program, [
+      examples(program.name(), [
         ["uninstall --dry-run", "what would go"],
         ["uninstall", "asks, then deletes"],
         ["uninstall --yes", "for a script"],

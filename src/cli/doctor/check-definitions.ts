@@ -8,7 +8,7 @@ import type { Context } from "../context";
 import { ok, problem, warning, type Finding } from "./finding";
 import { hasCondition, items, part, probe, unreadable } from "./probe";
 
-export const DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
+const DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
 
 /** Server-side apply is what nopea stands on. */
 export async function checkVersion({ kube, signal }: Context): Promise<readonly Finding[]> {

@@ -10,7 +10,7 @@ import { items, part, probe, unreadable } from "./probe";
 const MUTATING = "mutatingwebhookconfigurations";
 const VALIDATING = "validatingwebhookconfigurations";
 /** Where webhook configurations are. */
-export const ADMISSION = "/apis/admissionregistration.k8s.io/v1";
+const ADMISSION = "/apis/admissionregistration.k8s.io/v1";
 
 const PAIRS = [
   { plural: MUTATING, name: EVIDENCE_CONFIGURATION },

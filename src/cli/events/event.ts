@@ -1,15 +1,11 @@
 /** A Kubernetes Event of nopea's, as the command shows it. */
 import { API_GROUP } from "../../model/annotations";
 import type { JsonObject } from "../../model/json";
+import { EVENT_REPORTER, LABEL_EVENT } from "../../model/kube-event";
 import { groupOf } from "../../model/manifest";
 import { formatKey } from "../../model/object-key";
 import { parseTime } from "../../model/time";
 import { marks, number, part, text } from "../api/fields";
-
-/** Who reports what nopea does. */
-export const REPORTER = `${API_GROUP}/nopea`;
-/** The same on both Events of one occurrence: one is about the object, one about its GitRepository. */
-const LABEL_OCCURRENCE = "nopea.io/event";
 
 export interface ShownEvent {
   /** The same for all that tells of one occurrence, another when it happens again. */
@@ -30,7 +26,7 @@ export interface ShownEvent {
 
 /** Undefined: somebody else's. */
 export function readEvent(event: JsonObject): ShownEvent | undefined {
-  if (text(event, "reportingController") !== REPORTER) return undefined;
+  if (text(event, "reportingController") !== EVENT_REPORTER) return undefined;
   const regarding = part(event, "regarding");
   const isAboutRepository = isRepository(regarding);
   const repository = isAboutRepository ? regarding : part(event, "related");
@@ -64,7 +60,7 @@ function isRepository(reference: JsonObject): boolean {
 }
 
 function occurrenceOf(event: JsonObject): string {
-  return text(marks(event, "labels"), LABEL_OCCURRENCE) || text(part(event, "metadata"), "uid");
+  return text(marks(event, "labels"), LABEL_EVENT) || text(part(event, "metadata"), "uid");
 }
 
 function timeOf(event: JsonObject): number {

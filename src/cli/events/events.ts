@@ -2,12 +2,13 @@
 import { collectionPath } from "../../adapters/kube/paths";
 import { watch } from "../../adapters/kube/watch";
 import { serverMessage } from "../../adapters/kube/faults";
+import { EVENT_REPORTER } from "../../model/kube-event";
 import type { JsonObject } from "../../model/json";
 import { part, parts, text } from "../api/fields";
 import { EVENTS } from "../api/own-kinds";
 import { CommandError, type Context } from "../context";
 import type { Write } from "../run";
-import { readEvent, REPORTER, type ShownEvent } from "./event";
+import { readEvent, type ShownEvent } from "./event";
 import { lineOf, valueOf } from "./line";
 import { createTail, type Tail } from "./tail";
 
@@ -76,7 +77,7 @@ async function goOn(context: Context, { told, isWanted, from }: Following): Prom
   if (over.signal.aborted) throw failure;
 }
 
-const SELECTION = { fieldSelector: `reportingController=${REPORTER}` };
+const SELECTION = { fieldSelector: `reportingController=${EVENT_REPORTER}` };
 const PAGE = "500";
 
 interface Listed {

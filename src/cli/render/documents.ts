@@ -4,7 +4,7 @@ import { isObject, type JsonObject } from "../../model/json";
 import type { Manifest } from "../../model/manifest";
 
 /** What stands for a value of a Secret. */
-export const HIDDEN_VALUE = "(hidden)";
+const HIDDEN_VALUE = "(hidden)";
 
 /** One document each, with comments before the first. */
 export function toDocuments(manifests: readonly Manifest[], comments: readonly string[]): string {

@@ -33,12 +33,12 @@ const VALIDATING = cluster(
   "ValidatingWebhookConfiguration",
   "validatingwebhookconfigurations",
 );
-export const DEFINITION = cluster(
+const DEFINITION = cluster(
   "apiextensions.k8s.io/v1",
   "CustomResourceDefinition",
   "customresourcedefinitions",
 );
-export const NAMESPACE = cluster("v1", "Namespace", "namespaces");
+const NAMESPACE = cluster("v1", "Namespace", "namespaces");
 export const DEPLOYMENT = namespaced("apps/v1", "Deployment", "deployments");
 export const PEPR_STORE = namespaced("pepr.dev/v1", "PeprStore", "peprstores");
 export const SECRET = namespaced("v1", "Secret", "secrets");
