@@ -143,9 +143,10 @@ export class Episodes {
   }
 }
 
-/** Another decision, or another edit. */
+/** Another decision, another edit, or a deadline where there was none. */
 function isNews(before: Episode | undefined, after: Episode): boolean {
   if (before?.decision !== after.decision || before.repeats !== after.repeats) return true;
+  if (before.until === undefined && after.until !== undefined) return true;
   return before.edits.at(-1)?.id !== after.edits.at(-1)?.id;
 }
 
