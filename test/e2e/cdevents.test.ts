@@ -152,7 +152,9 @@ describe("an edit by hand", () => {
     await larry.types(app, set("1"));
     await become(app, ["nopea-drift.detected", "nopea-drift.resolved"], room);
     const [detected] = room.bodies() as unknown as Body[];
-    expect(detected?.text).toMatch(/^larry changed data\.value of ConfigMap\/\S+\/a/);
+    expect(detected?.text).toMatch(
+      /^ConfigMap\/\S+\/a: larry changed data\.value \(GitRepository \S+\/app\)\./,
+    );
     expect(ofApp(app, chat)).toEqual([]);
     expect(await world.nopea.watcher.log()).not.toContain("s3cret");
     await room.stop();

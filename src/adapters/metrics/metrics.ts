@@ -38,7 +38,8 @@ export function createMetrics(options: MetricsOptions = {}): MetricsAdapter {
       counts.hookDecisions.inc({ hook, decision });
       times.hook.observe({ hook }, seconds);
     },
-    text: () => registry.metrics(),
+    // the client writes Nan, which only the more patient parsers take for a number
+    text: async () => (await registry.metrics()).replace(/ Nan$/gm, " NaN"),
   };
 }
 
