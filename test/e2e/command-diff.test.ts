@@ -7,7 +7,7 @@ import type { ObjectChange } from "../../src/cli/diff/change";
 import { diff } from "../../src/cli/diff/diff";
 import type { Access } from "../../src/local/access";
 import { commandContext } from "../support/command-context";
-import { configMap, useWorld, type App } from "../support/world";
+import { configMap, deployment, useWorld, type App } from "../support/world";
 
 const world = useWorld();
 const { cluster } = world;
@@ -32,20 +32,6 @@ async function ask(
     await close();
   }
 }
-
-const deployment = (image: string) =>
-  JSON.stringify({
-    apiVersion: "apps/v1",
-    kind: "Deployment",
-    metadata: { name: "api" },
-    spec: {
-      selector: { matchLabels: { app: "api" } },
-      template: {
-        metadata: { labels: { app: "api" } },
-        spec: { containers: [{ name: "api", image }] },
-      },
-    },
-  });
 
 const image = "spec.template.spec.containers[name=api].image";
 const slow = { interval: "1h" };

@@ -4,7 +4,7 @@ import type { Files } from "../../src/local/git-fast-import";
 import type { KubeObject } from "../../src/local/kube-types";
 import { eventually } from "../support/cluster";
 import { usePeople } from "../support/people";
-import { configMap, useWorld, type App } from "../support/world";
+import { configMap, deployment, useWorld, type App } from "../support/world";
 
 const world = useWorld();
 const { admin } = world.cluster;
@@ -34,20 +34,6 @@ async function reasons(app: App, kind: string, name: string): Promise<readonly s
     .sort((a, b) => a.eventTime.localeCompare(b.eventTime))
     .map(({ reason, series }) => (series === undefined ? reason : `${reason} x${series.count}`));
 }
-
-const deployment = (image: string) =>
-  JSON.stringify({
-    apiVersion: "apps/v1",
-    kind: "Deployment",
-    metadata: { name: "api" },
-    spec: {
-      selector: { matchLabels: { app: "api" } },
-      template: {
-        metadata: { labels: { app: "api" } },
-        spec: { containers: [{ name: "api", image }] },
-      },
-    },
-  });
 
 const start = (spec: object = {}, files: Files = { "a.yaml": configMap("a", "1") }) =>
   people.app({ files, spec: { ...spec }, watches: { configmaps: "a" } });

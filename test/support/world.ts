@@ -209,3 +209,19 @@ export function configMap(name: string, value: string, namespace?: string): stri
   const metadata = namespace === undefined ? { name } : { name, namespace };
   return JSON.stringify({ apiVersion: "v1", kind: "ConfigMap", metadata, data: { value } });
 }
+
+/** The text of a Deployment `api` with one container of that name. */
+export function deployment(image: string): string {
+  return JSON.stringify({
+    apiVersion: "apps/v1",
+    kind: "Deployment",
+    metadata: { name: "api" },
+    spec: {
+      selector: { matchLabels: { app: "api" } },
+      template: {
+        metadata: { labels: { app: "api" } },
+        spec: { containers: [{ name: "api", image }] },
+      },
+    },
+  });
+}
