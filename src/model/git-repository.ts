@@ -47,7 +47,7 @@ export interface RepositorySpec extends GitLocation {
   readonly notify?: NotifyTarget;
 }
 
-/** One of the two: such addresses are secrets, and may stand in a Secret (key `url`) of the same namespace. */
+/** One of the two: such addresses are secrets, and may stand in a Secret (key `url`) of the same namespace, which then counts. */
 export interface NotifyTarget {
   readonly url?: string;
   readonly secretName?: string;

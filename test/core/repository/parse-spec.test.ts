@@ -100,16 +100,20 @@ describe("a spec", () => {
     ["conflictPolicy", "both", /spec\.conflictPolicy must be one of git, live/],
     ["notify", { url: "chat.example/t0ken" }, /^spec\.notify\.url must be an http[^.]*address$/],
     ["notify", { secretRef: {} }, /spec\.notify\.secretRef\.name must name a Secret/],
-    [
-      "notify",
-      { url: "https://chat.example", secretRef: { name: "chat" } },
-      /spec\.notify has both url and secretRef/,
-    ],
     ["deletionPolicy", "delete", /spec\.deletionPolicy must be one of Retain, Delete/],
   ])("%s %o: named, with what it must be", (field, value, expected) => {
     const problems = problemsOf({ url, [field]: value });
     expect(problems).toHaveLength(1);
     expect(problems[0]).toMatch(expected);
+  });
+
+  test("notify with an address and a Secret: the Secret counts", () => {
+    const parsed = parseSpec({
+      url,
+      notify: { url: "https://c.example", secretRef: { name: "c" } },
+    });
+    expect(parsed).toMatchObject({ ok: true, spec: { notify: { secretName: "c" } } });
+    expect(parsed.ok && parsed.spec.notify).not.toHaveProperty("url");
   });
 
   test("many problems: all of them at once", () => {
