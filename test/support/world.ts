@@ -72,7 +72,7 @@ export interface World {
   mark(): Promise<number>;
   /** What nopea has asked since the mark. */
   requests(mark: number): Promise<AuditedRequest[]>;
-  /** What nopea has written since the mark, the status of GitRepositories left out. */
+  /** What nopea has written since the mark; the status of GitRepositories and Events are left out. */
   writes(mark: number): Promise<AuditedRequest[]>;
 }
 
@@ -104,10 +104,13 @@ export function useWorld(): World {
 
 const writing = new Set(["create", "update", "patch", "delete", "deletecollection"]);
 
+/** What tells of what was done, and is not what was done. */
+const telling = new Set(["gitrepositories/status", "events"]);
+
 /** A dry run writes nothing. */
 function isWriteOfObject({ verb, resource, uri }: AuditedRequest): boolean {
   const isDryRun = uri.includes("dryRun=All");
-  return writing.has(verb) && !isDryRun && resource !== "gitrepositories/status";
+  return writing.has(verb) && !isDryRun && !telling.has(resource);
 }
 
 interface Parts {
