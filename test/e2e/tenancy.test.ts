@@ -56,7 +56,9 @@ function aboutObjects(requests: readonly AuditedRequest[], namespace: string) {
   const verbs = new Set(["create", "update", "patch", "delete"]);
   return requests.filter(
     ({ verb, resource, namespace: where }) =>
-      verbs.has(verb) && where === namespace && !/^(driftrecords|gitrepositories|events)/.test(resource),
+      verbs.has(verb) &&
+      where === namespace &&
+      !/^(driftrecords|gitrepositories|events)/.test(resource),
   );
 }
 
