@@ -7,6 +7,7 @@ import { readNotifyUrl } from "../adapters/kube/notify-secret";
 import { createDelivery } from "../adapters/outbox/delivery";
 import { createOutbox } from "../adapters/outbox/outbox";
 import { sha256 } from "../adapters/sha256";
+import type { Tell } from "../model/happening";
 import type { Settings } from "../model/settings";
 import type { Notifier } from "../ports";
 import { countHappenings } from "../worker/count";
@@ -32,11 +33,17 @@ export function createNotifier(shell: Shell, { kube, settings, newId }: Notifier
     readNotifyUrl(kube, secret, signal);
   const herald = createHerald({ settings, newId, clock, post, notifyUrl, log });
   const tellEvent = tellEvents(events, { sha256, rfc3339: at => clock.rfc3339(at) });
+  const all: readonly Tell[] = [count, tellEvent, (...told) => herald.tell(...told)];
   return {
     tell(happening, about, at) {
-      count(happening, about, at);
-      tellEvent(happening, about, at);
-      herald.tell(happening, about, at);
+      // a bug in what is told must not end who tells it, nor keep the others from telling
+      for (const tell of all) {
+        try {
+          tell(happening, about, at);
+        } catch (error) {
+          log.error({ what: happening.what, error: String(error) }, "could not be told");
+        }
+      }
     },
   };
 }
