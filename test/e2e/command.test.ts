@@ -76,7 +76,11 @@ describe("nopea drift", () => {
   it("an edit by larry: who, from what to what, how long still; 3 where it is asked for", async () => {
     await larry.types(app, ["set", "image", "deploy/api", "image=hotfix-v1"]);
     await app.until(({ driftCount = 0 }) => driftCount === 1);
-    const ran = await nopea("drift", "app", "--open", "--exit-code");
+    // the status may tell of it a moment before its record does
+    const ran = await eventually(async () => {
+      const tried = await nopea("drift", "app", "--open", "--exit-code");
+      return tried.stdout.includes("hotfix-v1") ? tried : undefined;
+    }, 20_000);
     expect(ran.code).toBe(3);
     expect(ran.stdout).toMatch(/Deployment\.apps\/\S+\/api +larry +update +/);
     expect(ran.stdout).toContain("containers[name=image].image: api:1 → hotfix-v1");
