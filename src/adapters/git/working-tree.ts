@@ -67,6 +67,8 @@ async function ignoredByGit(root: string): Promise<ReadonlySet<string>> {
 function createDiskReader(ignored: ReadonlySet<string>): TreeReader {
   const tree = (oid: string): readonly TreeEntry[] =>
     readdirSync(oid, { withFileTypes: true }).flatMap((item): TreeEntry[] => {
+      // no commit holds it, and no link of one leads there
+      if (item.name === ".git") return [];
       const path = join(oid, item.name);
       const mode = ignored.has(path) ? undefined : modeOf(item, path);
       return mode === undefined ? [] : [{ mode, name: item.name, oid: path }];

@@ -38,6 +38,7 @@ export async function loadCredentials(
   const config = readConfig(where);
   const server = config.getCurrentCluster()?.server;
   if (server === undefined) throw new Error("no cluster in the kubeconfig: set KUBECONFIG");
+  refuseUnknown(config);
   const url = new URL(server);
   const options = await httpsOptions(config);
   const { ca, cert, key, servername, rejectUnauthorized } = options;
@@ -58,6 +59,16 @@ export async function loadCredentials(
       return typeof value === "string" ? value : undefined;
     },
   };
+}
+
+/** Passed over, these would mean other rights, or another way, than whoever wrote them wants. */
+function refuseUnknown(config: KubeConfig): void {
+  if (config.getCurrentUser()?.impersonateUser !== undefined) {
+    throw new Error("the kubeconfig's `as` (impersonation) is not supported");
+  }
+  if (config.getCurrentCluster()?.proxyUrl !== undefined) {
+    throw new Error("the kubeconfig's `proxy-url` is not supported");
+  }
 }
 
 function readConfig({ kubeconfig, context }: CredentialsOptions): KubeConfig {

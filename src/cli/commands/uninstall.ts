@@ -47,6 +47,9 @@ async function ask(question: string, signal: AbortSignal): Promise<boolean> {
   try {
     const typed = await terminal.question(`${question}\nType yes to go on: `, { signal });
     return typed.trim() === "yes";
+  } catch {
+    // Ctrl-C and Ctrl-D are answers, too
+    return false;
   } finally {
     terminal.close();
   }

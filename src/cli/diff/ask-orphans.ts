@@ -2,6 +2,7 @@
 import { METADATA_LIST_ONLY } from "../../adapters/kube/client";
 import { listAll, selectorOf } from "../../adapters/kube/list";
 import { readLive } from "../../adapters/kube/live";
+import { isProtected } from "../../core/sync/prune";
 import { findUndeclared } from "../../core/sync/orphans";
 import { ANNOTATION_PRUNE } from "../../model/annotations";
 import type { Live } from "../../model/live";
@@ -63,6 +64,9 @@ function staysBecause(live: Live, prune: boolean, now: number): string | undefin
     return "Git no longer declares it: it stays, and is reported as orphaned (prune: false)";
   if (live.annotations[ANNOTATION_PRUNE] === "disabled") {
     return "Git no longer declares it: it stays (nopea.io/prune: disabled)";
+  }
+  if (isProtected(live.key)) {
+    return "Git no longer declares it: it stays until somebody confirms it (nopea.io/confirm-prune)";
   }
   return suspensionOf(live, now) === undefined
     ? undefined

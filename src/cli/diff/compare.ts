@@ -80,7 +80,11 @@ function betweenLists(
   path: FieldPath,
 ): readonly Difference[] {
   const keys = KEYS.find(names => [from, to].every(list => isKeyedBy(list, names)));
-  return keys === undefined ? byIndex(from, to, path) : byKey([from, to], keys, path);
+  if (keys === undefined) return byIndex(from, to, path);
+  const differences = byKey([from, to], keys, path);
+  // the same items in another order
+  const isOther = toCanonicalJson(from) !== toCanonicalJson(to);
+  return differences.length === 0 && isOther ? [{ path, from, to }] : differences;
 }
 
 function isKeyedBy(list: readonly Json[], names: readonly string[]): boolean {

@@ -5,6 +5,7 @@ import { parseRepository } from "../../core/repository/parse-repository";
 import { API_VERSION } from "../../model/annotations";
 import type { Repository, RepositorySpec } from "../../model/git-repository";
 import type { KindInfo } from "../../model/manifest";
+import { oneNamespace } from "../api/one-namespace";
 import { CommandError, type Context } from "../context";
 
 export const GIT_REPOSITORY: KindInfo = {
@@ -20,7 +21,8 @@ export interface ReadableRepository extends Repository {
 
 /** Reads it; a CommandError where there is none, or its spec cannot be used. */
 export async function readRepository(context: Context, name: string): Promise<ReadableRepository> {
-  const { kube, namespace, signal, server } = context;
+  const { kube, signal, server } = context;
+  const namespace = oneNamespace(context);
   const answer = await kube({ path: objectPath(GIT_REPOSITORY, { namespace, name }), signal });
   if (answer.status === 404) {
     throw new CommandError(

@@ -89,6 +89,13 @@ async function documentOf(context: Asking, apiVersion: string): Promise<readonly
   return answer.status < 300 ? resourcesOf(apiVersion, answer.body) : [];
 }
 
+/** Every kind that is served in namespaces, in the version that its group prefers. */
+export async function namespacedKinds(context: Asking): Promise<readonly KindInfo[]> {
+  const versions = (await groups(context)).flatMap(({ preferred }) => preferred.slice(0, 1));
+  const documents = await Promise.all(["v1", ...versions].map(each => documentOf(context, each)));
+  return documents.flatMap(each => each.map(({ kind }) => kind).filter(kind => kind.namespaced));
+}
+
 interface Group {
   readonly name: string;
   /** The version to use; then the others, which may have what it has not. */

@@ -38,7 +38,8 @@ export async function sync(context: Context, options: SyncOptions): Promise<Answ
 }
 
 function isHandled(token: string): (object: JsonObject) => boolean {
-  return object => text(part(object, "status"), "lastHandledSyncAt") === token;
+  // somebody who asked a moment later is answered with the same sync
+  return object => Number(text(part(object, "status"), "lastHandledSyncAt")) >= Number(token);
 }
 
 function refuseSuspended(repository: JsonObject, { namespace, name }: Target): void {

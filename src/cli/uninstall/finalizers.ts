@@ -1,15 +1,19 @@
 /** Takes nopea's finalizer off GitRepositories that nobody else would take it off from. */
+import { serverMessage } from "../../adapters/kube/faults";
 import { collectionPath, objectPath } from "../../adapters/kube/paths";
 import { FINALIZER } from "../../model/annotations";
 import { isList, isObject, type JsonObject } from "../../model/json";
-import type { Context } from "../context";
+import { CommandError, type Context } from "../context";
 import { GIT_REPOSITORY } from "../diff/repository";
 import { items, part } from "../doctor/probe";
 
 /** All GitRepositories; none where the kind is not served. */
 export async function repositories({ kube, signal }: Context): Promise<readonly JsonObject[]> {
   const answer = await kube({ path: collectionPath(GIT_REPOSITORY, ""), signal });
-  return answer.status < 300 ? items(answer.body, "items") : [];
+  if (answer.status === 404) return [];
+  if (answer.status < 300) return items(answer.body, "items");
+  const why = `${answer.status} ${serverMessage(answer.body)}`.trimEnd();
+  throw new CommandError(`GitRepositories cannot be listed: ${why}\nNothing was deleted.`);
 }
 
 /** How many objects they say that they manage. */

@@ -41,9 +41,9 @@ const DEFINITION = cluster(
 const NAMESPACE = cluster("v1", "Namespace", "namespaces");
 export const DEPLOYMENT = namespaced("apps/v1", "Deployment", "deployments");
 export const PEPR_STORE = namespaced("pepr.dev/v1", "PeprStore", "peprstores");
-export const SECRET = namespaced("v1", "Secret", "secrets");
-export const CONFIG_MAP = namespaced("v1", "ConfigMap", "configmaps");
-export const SERVICE = namespaced("v1", "Service", "services");
+const SECRET = namespaced("v1", "Secret", "secrets");
+const CONFIG_MAP = namespaced("v1", "ConfigMap", "configmaps");
+const SERVICE = namespaced("v1", "Service", "services");
 
 function all(kind: KindInfo, ...names: readonly string[]): readonly Part[] {
   const namespace = kind.namespaced ? SYSTEM : "";

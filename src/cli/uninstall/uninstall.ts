@@ -32,23 +32,24 @@ export async function uninstall(context: Context, options: UninstallOptions): Pr
     : [...PROCESSES, ...REST];
   const there = await present(context, parts);
   const stay = managed(await repositories(context));
-  if (there.length === 0) return answer([], ["Nothing of nopea is left in this cluster."], options);
-  if (options.dryRun) {
-    return answer(
-      there,
-      [...there.map(part => `would delete ${nameOf(part)}`), staying(stay)],
-      options,
-    );
+  const peprs = await fatesOfPeprs(context, options);
+  const going = [...there, ...peprs.flatMap(({ part, users }) => (users.length > 0 ? [] : part))];
+  if (going.length === 0) {
+    return answer([], [...peprs.map(left), "Nothing of nopea is left in this cluster."], options);
   }
-  await confirm(context, there, options);
+  if (options.dryRun) {
+    const steps = [...going.map(part => `would delete ${nameOf(part)}`), ...peprs.map(left)];
+    return answer(going, [...steps, staying(stay)], options);
+  }
+  await confirm(context, going, options);
   const steps = [
     ...(await removeDefinitions(context, there, options)),
     ...(await removeAll(context, only(there, PROCESSES))),
     ...(options.deleteCrds ? [] : releasedLines(await releaseAll(context))),
     ...(await removeAll(context, only(there, REST))),
-    ...(await removePeprs(context)),
+    ...(await removePeprs(context, options)),
   ];
-  return answer(there, [...steps, staying(stay)], options);
+  return answer(going, [...steps, staying(stay)], options);
 }
 
 function answer(
@@ -56,8 +57,9 @@ function answer(
   steps: readonly string[],
   { dryRun }: UninstallOptions,
 ): Answer {
-  const value = { dryRun, deleted: parts.map(nameOf), steps };
-  return { value, text: steps.filter(step => step !== "").join("\n"), exitCode: EXIT.ok };
+  const told = steps.filter(step => step !== "");
+  const value = { dryRun, deleted: parts.map(nameOf), steps: told };
+  return { value, text: told.join("\n"), exitCode: EXIT.ok };
 }
 
 async function present(context: Context, parts: readonly Part[]): Promise<readonly Part[]> {
@@ -79,7 +81,7 @@ function staying(count: number): string {
 async function confirm(
   { server }: Context,
   there: readonly Part[],
-  { yes, ask }: UninstallOptions,
+  { yes, ask, deleteCrds }: UninstallOptions,
 ): Promise<void> {
   if (yes) return;
   if (ask === undefined) {
@@ -88,7 +90,10 @@ async function confirm(
     throw new CommandError(message, EXIT.usage);
   }
   const list = there.map(part => `  ${nameOf(part)}`).join("\n");
-  const question = `This deletes from ${server}:\n${list}\nAll GitRepositories and DriftRecords go with their definitions. What they applied stays.`;
+  const all = deleteCrds
+    ? "All GitRepositories and DriftRecords go with their definitions. What they applied stays."
+    : "GitRepositories and DriftRecords stay, and so does what they applied.";
+  const question = `This deletes from ${server}:\n${list}\n${all}`;
   if (!(await ask(question))) throw new CommandError("Nothing was deleted.");
 }
 
@@ -138,24 +143,43 @@ async function removeAll(context: Context, parts: readonly Part[]): Promise<read
   return lines;
 }
 
-async function removePeprs(context: Context): Promise<readonly string[]> {
+interface Fate {
+  readonly part: Part;
+  /** What of others needs it: then it stays. */
+  readonly users: readonly string[];
+}
+
+/** Pepr's definition and its namespace, as far as they are there. */
+async function fatesOfPeprs(
+  context: Context,
+  { deleteCrds }: UninstallOptions,
+): Promise<readonly Fate[]> {
   const [users, neighbours] = await Promise.all([usersOfStore(context), inNamespace(context)]);
-  return [
-    ...(await removeUnless(context, PEPRS_DEFINITION, users)),
-    ...(await removeUnless(context, PEPRS_NAMESPACE, neighbours)),
+  const kept = deleteCrds ? [] : ["GitRepositories are kept"];
+  const fates = [
+    { part: PEPRS_DEFINITION, users },
+    { part: PEPRS_NAMESPACE, users: [...neighbours, ...kept] },
   ];
+  const objects = await Promise.all(fates.map(({ part }) => find(context, part)));
+  return fates.filter((_, at) => objects[at] !== undefined && !isLeaving(objects[at]));
+}
+
+async function removePeprs(
+  context: Context,
+  options: UninstallOptions,
+): Promise<readonly string[]> {
+  const lines: string[] = [];
+  for (const fate of await fatesOfPeprs(context, options)) {
+    lines.push(...(fate.users.length > 0 ? [left(fate)] : await removeAll(context, [fate.part])));
+  }
+  return lines;
 }
 
 const SHOWN = 3;
 
-async function removeUnless(
-  context: Context,
-  part: Part,
-  users: readonly string[],
-): Promise<readonly string[]> {
-  const object = await find(context, part);
-  if (object === undefined || isLeaving(object)) return [];
-  if (users.length === 0) return removeAll(context, [part]);
+/** "" for what goes. */
+function left({ part, users }: Fate): string {
+  if (users.length === 0) return "";
   const more = users.length > SHOWN ? ` and ${users.length - SHOWN} more` : "";
-  return [`left ${nameOf(part)}: others are there (${users.slice(0, SHOWN).join(", ")}${more})`];
+  return `left ${nameOf(part)}: others are there (${users.slice(0, SHOWN).join(", ")}${more})`;
 }
