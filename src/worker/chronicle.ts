@@ -147,9 +147,10 @@ export class Chronicle {
   }
 
   #set(repository: Repository, status: RepositoryStatus, happenings: readonly Happening[]): void {
-    this.#status.set(status, () => {
+    const tell = () => {
       for (const happening of happenings) this.tell(repository, happening);
-    });
+    };
+    this.#status.set(status, happenings.length === 0 ? undefined : tell);
   }
 
   /** Now: what it tells is in the cluster already. */

@@ -135,7 +135,7 @@ function sendTo(
 ): void {
   if (draft === undefined || to === undefined) return;
   post.send({
-    lane: about.id.uid,
+    lane: nameOf(about),
     to,
     mediaType: EVENT_MEDIA_TYPE,
     body: writeEvent(draft, { id: newId(), time: clock.rfc3339(at) }),

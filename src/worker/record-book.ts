@@ -35,11 +35,15 @@ export function want(book: RecordBook, episode: Episode, told?: () => void): voi
   book.set(episode.record, entry);
   entry.wanted = versionOf(episode);
   if (told !== undefined) entry.untold = [...entry.untold, told];
-  // to the second, it says what it said before
-  if (!entry.busy && entry.wanted.text === entry.written?.text) {
-    for (const one of takeUntold(entry)) one();
-  }
+  tellIfIn(entry);
   trim(book);
+}
+
+/** To the second it says what it said before, or a write got through whose answer was lost. */
+function tellIfIn(entry: Entry): void {
+  const { busy, wanted, written } = entry;
+  if (busy || wanted === undefined || wanted.text !== written?.text) return;
+  for (const told of takeUntold(entry)) told();
 }
 
 /** Of the version that is wanted, and of those before it. */
@@ -88,6 +92,7 @@ export function takeOver(
   for (const entry of [...book.values()]) {
     const last = before.get(entry.record);
     if (entry.written === last) correct(entry, last, found.get(entry.record));
+    tellIfIn(entry);
     forget(book, entry);
   }
   for (const [record, version] of found) {
@@ -106,6 +111,7 @@ export function notice(
   const version = found && versionOf(found);
   if (entry === undefined || entry.busy || version?.text === entry.written?.text) return;
   correct(entry, entry.written, version);
+  tellIfIn(entry);
   forget(book, entry);
   entry.due = now + pauseOf(entry, version);
 }

@@ -34,7 +34,10 @@ export function createWatchBoard(clock: Pick<Clock, "now">, inbox: Inbox): Watch
   };
   return {
     replace(objects) {
+      // until a watch stands, nobody hears of what comes after the list
+      if (listedAt === undefined) lostAt = clock.now();
       listedAt = clock.now();
+      answeredAt = listedAt;
       const found = new Set(objects.map(object => rawOf(object).metadata?.uid));
       for (const [uid, raw] of uids) if (!found.has(uid)) remove(raw);
       objects.forEach(upsert);

@@ -142,6 +142,7 @@ describe("two watches", () => {
     const raw = (generation: number, uid: string) =>
       version(generation, uid) as unknown as Parameters<typeof board.upsert>[0];
     board.replace([raw(1, "u"), raw(1, "v")]);
+    expect(board.watching()).toMatchObject({ lostAt: clock.now(), answeredAt: clock.now() });
     board.connected(true);
     expect(board.watching()).toMatchObject({ repositories: 2, lostAt: undefined });
     board.connected(false);

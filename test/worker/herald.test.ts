@@ -74,7 +74,7 @@ describe("CDEvents", () => {
     const ids = bodies.map(({ id }) => id);
     expect(ids).toEqual([...new Set(ids)].sort());
     expect(bodies[2]?.time).toBe("2026-01-15T10:30:01Z");
-    expect(letters.map(({ lane }) => lane)).toEqual(Array(6).fill("r"));
+    expect(letters.map(({ lane }) => lane)).toEqual(Array(6).fill("shop/my-app"));
   });
 
   test("the endpoint changes: what comes goes to the new one, what waits stays where it was", async () => {

@@ -66,6 +66,16 @@ describe("writing", () => {
     expect(told).toEqual([1, 2]);
   });
 
+  test("a write whose answer was lost, but a watch shows it: told", async () => {
+    const told: number[] = [];
+    fake.fail("a", new Error("connection lost"));
+    writer.set(episode("a"), () => told.push(1));
+    await clock.settle();
+    expect(told).toEqual([]);
+    writer.noticed("a", episode("a"));
+    expect(told).toEqual([1]);
+  });
+
   test("set again and again while one is under way: one more write, of the newest", async () => {
     const letGo = fake.hold();
     for (const repeats of range(10)) writer.set(episode("a", { repeats }));
