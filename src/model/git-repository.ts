@@ -60,7 +60,7 @@ export interface RepositoryId {
 }
 
 /** `namespace/name`, as people write it. */
-export function nameOf({ namespace, name }: RepositoryId): string {
+export function nameOf({ namespace, name }: Pick<RepositoryId, "namespace" | "name">): string {
   return `${namespace}/${name}`;
 }
 

@@ -12,7 +12,7 @@ import { createOpenFields } from "../worker/open-fields";
 import { createPolicies } from "../worker/policies";
 import { createWitness, type Witness } from "../worker/witness";
 import { connect } from "./connect";
-import { DRIFT_RECORDS, GIT_REPOSITORIES } from "./own-kinds";
+import { DRIFT_RECORDS, GIT_REPOSITORIES } from "../model/own-kinds";
 import { createSettings } from "./settings";
 import type { Shell } from "./shell";
 import { untilDone } from "./until-done";

@@ -13,6 +13,7 @@ import type { Notifier } from "../ports";
 import { countHappenings } from "../worker/count";
 import { createHerald } from "../worker/herald";
 import { tellEvents } from "../worker/tell-events";
+import { addressPolicy } from "./address-policy";
 import type { Shell } from "./shell";
 
 export interface NotifierParts {
@@ -50,13 +51,9 @@ export function createNotifier(shell: Shell, { kube, settings, newId }: Notifier
 
 function openOutbox({ log, metrics, life }: Shell, settings: () => Settings) {
   const proxies = proxiesOf(process.env);
-  const rules = () => ({
-    allowPrivate: settings().allowPrivateHosts,
-    allowLoopback: settings().allowLoopback,
-  });
   const deliver = createDelivery({
     // whoever may write a GitRepository chooses these addresses
-    guarded: createGitConnections({ policy: rules, proxies }),
+    guarded: createGitConnections({ policy: addressPolicy(settings), proxies }),
     // and the administrator these
     trusted: createGitConnections({ policy: EVERYWHERE, proxies }),
   });

@@ -30,9 +30,10 @@ import { createPulse, type Heartbeat } from "../worker/pulse";
 import { createReceiver } from "../worker/receive";
 import { createSupervisor, type Supervisor } from "../worker/supervisor";
 import { createWatchBoard, type WatchBoard } from "../worker/watch-board";
+import { addressPolicy } from "./address-policy";
 import { connect } from "./connect";
 import { createNotifier } from "./notifier";
-import { DRIFT_RECORDS, GIT_REPOSITORIES } from "./own-kinds";
+import { DRIFT_RECORDS, GIT_REPOSITORIES } from "../model/own-kinds";
 import { createSettings } from "./settings";
 import type { Shell } from "./shell";
 import { untilDone } from "./until-done";
@@ -108,10 +109,7 @@ function supervise(shell: Shell, { kube, stream, settings, pulse }: Reach): Supe
 }
 
 function createGit(settings: () => Settings, metrics: Metrics) {
-  const policy = () => ({
-    allowPrivate: settings().allowPrivateHosts,
-    allowLoopback: settings().allowLoopback,
-  });
+  const policy = addressPolicy(settings);
   const connections = createGitConnections({ policy, proxies: proxiesOf(process.env) });
   const traffic = {
     asked: (outcome: "answered" | "failed") => metrics.gitAsked(outcome),

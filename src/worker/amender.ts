@@ -1,5 +1,5 @@
 /** What nopea takes off a GitRepository in passing: nobody waits for it, and where it fails, the next occasion comes. */
-import type { Repository, RepositorySpec } from "../model/git-repository";
+import { nameOf, type Repository, type RepositorySpec } from "../model/git-repository";
 import type { Report } from "../model/report";
 import type { World } from "../ports";
 import type { Pruner } from "./pruner";
@@ -17,9 +17,9 @@ export interface Amender {
 
 /** `life` ends the requests. */
 export function createAmender({ cluster, log }: World, life: AbortSignal): Amender {
-  const inPassing = ({ id: { namespace, name } }: Repository, work: Promise<void>) => {
+  const inPassing = ({ id }: Repository, work: Promise<void>) => {
     const failed = (error: unknown) => {
-      const repository = `${namespace}/${name}`;
+      const repository = nameOf(id);
       if (!life.aborted)
         log.warn({ repository, error: String(error) }, "GitRepository not amended");
     };

@@ -4,6 +4,7 @@ import { EVENT_MEDIA_TYPE, writeEvent } from "../core/tell/cloud-event";
 import type { DriftTools } from "../core/tell/drift-data";
 import { notification } from "../core/tell/notification";
 import type { EventDraft } from "../model/cloud-event";
+import { nameOf } from "../model/git-repository";
 import type { Happening, Tell, Told } from "../model/happening";
 import type { SecretName } from "../model/git-secret";
 import type { Clock, Destination, Log, Notifier, Post } from "../ports";
@@ -37,7 +38,7 @@ export function createHerald(options: HeraldOptions): Notifier {
     try {
       proclaim(herald, happening, { about, at });
     } catch (error) {
-      const fields = { repository: nameOf(about), what: happening.what, error: String(error) };
+      const fields = { repository: nameOf(about.id), what: happening.what, error: String(error) };
       herald.log.error(fields, "an event could not be made");
     }
   };
@@ -109,7 +110,7 @@ function addressOf(url: string, endpoint: string, isTrusted: boolean): Address {
 function secretAddress({ notifyUrl }: Herald, { id }: Told, name: string): Address {
   const secret = { namespace: id.namespace, name };
   return {
-    key: `secret ${id.namespace}/${name}`,
+    key: `secret ${nameOf(secret)}`,
     isTrusted: false,
     url: signal => notifyUrl(secret, signal),
     endpoint: "spec.notify.secretRef",
@@ -122,7 +123,7 @@ function tellUnheard({ unheard, log }: Herald, about: Told): void {
   if (unheard.size >= MOST_UNHEARD) unheard.clear();
   unheard.add(about.id.uid);
   log.warn(
-    { repository: nameOf(about) },
+    { repository: nameOf(about.id) },
     "healPolicy notify has nowhere to send to: set spec.notify or NOPEA_NOTIFY_ENDPOINT",
   );
 }
@@ -135,14 +136,10 @@ function sendTo(
 ): void {
   if (draft === undefined || to === undefined) return;
   post.send({
-    lane: nameOf(about),
+    lane: nameOf(about.id),
     to,
     mediaType: EVENT_MEDIA_TYPE,
     body: writeEvent(draft, { id: newId(), time: clock.rfc3339(at) }),
-    about: { repository: nameOf(about), endpoint: to.endpoint, event: draft.type },
+    about: { repository: nameOf(about.id), endpoint: to.endpoint, event: draft.type },
   });
-}
-
-function nameOf({ id }: Told): string {
-  return `${id.namespace}/${id.name}`;
 }

@@ -1,6 +1,6 @@
 /** The end of a GitRepository with nopea's finalizer: its objects go where deletionPolicy says so, and then the finalizer. */
 import { refusal } from "../core/repository/refusal";
-import type { Repository } from "../model/git-repository";
+import { nameOf, type Repository } from "../model/git-repository";
 import { typeOfId } from "../model/manifest";
 import { formatKey } from "../model/object-key";
 import type { World } from "../ports";
@@ -48,7 +48,7 @@ async function removeObjects(world: World, leaving: Leaving, signal: AbortSignal
     const { left } = look;
     if (left.length === 0) return look;
     if (waited > LONGEST_MS) {
-      log.error({ repository: `${id.namespace}/${id.name}`, left }, "left behind");
+      log.error({ repository: nameOf(id), left }, "left behind");
       return look;
     }
     await clock.sleep(LOOK_AGAIN_MS, signal);
@@ -71,15 +71,12 @@ async function lookOnce(world: World, leaving: Leaving, signal: AbortSignal): Pr
       const left = await prune(world, leaving, signal);
       return { left, isGone: left.length === 0 };
     }
-    world.log.info({ repository: `${id.namespace}/${id.name}`, reason }, "objects retained");
+    world.log.info({ repository: nameOf(id), reason }, "objects retained");
     return { left: [], isGone: false };
   } catch (error) {
     signal.throwIfAborted();
     // also a bug: whoever deletes a GitRepository must not have to wait for the next version of nopea
-    world.log.warn(
-      { repository: `${id.namespace}/${id.name}`, error: String(error) },
-      "not pruned",
-    );
+    world.log.warn({ repository: nameOf(id), error: String(error) }, "not pruned");
     return { left: ["not known"], isGone: false };
   }
 }
@@ -134,10 +131,7 @@ async function release(
       return;
     } catch (error) {
       signal.throwIfAborted();
-      log.warn(
-        { repository: `${id.namespace}/${id.name}`, error: String(error) },
-        "finalizer not removed",
-      );
+      log.warn({ repository: nameOf(id), error: String(error) }, "finalizer not removed");
       await clock.sleep(LOOK_AGAIN_MS, signal);
     }
   }

@@ -1,7 +1,7 @@
 /** Keeps one worker a repository: starts it, hands it news, starts it anew when it breaks, and never lets it hurt another. */
 import { backoff } from "../core/sync/backoff";
 import { deafness } from "../core/webhook/deafness";
-import type { Repository, RepositoryId } from "../model/git-repository";
+import { nameOf, type Repository, type RepositoryId } from "../model/git-repository";
 import type { SecretName } from "../model/git-secret";
 import type { Hearing, Push, PushTarget } from "../model/webhook";
 import type { World } from "../ports";
@@ -128,8 +128,8 @@ function tellAll(posts: readonly Post[], target: PushTarget, push: Push): Hearin
     if (name !== target.name || namespace !== (target.namespace ?? namespace)) continue;
     const reason = deafness(parsed, push.branch);
     if (reason === undefined) worker.expect(push.commit);
-    if (reason === undefined) told.push(`${namespace}/${name}`);
-    else deaf.push(`${namespace}/${name}: ${reason}`);
+    if (reason === undefined) told.push(nameOf(id));
+    else deaf.push(`${nameOf(id)}: ${reason}`);
   }
   return { told, deaf };
 }
@@ -177,6 +177,6 @@ function sameName({ repository: { id: a } }: Worker, { id: b }: Repository): boo
 function report({ repository: { id } }: Worker, error: unknown, { log, metrics }: World): void {
   metrics.workerRestarted();
   const stack = error instanceof Error ? error.stack : String(error);
-  const repository = `${id.namespace}/${id.name}`;
+  const repository = nameOf(id);
   log.error({ repository, error: stack }, "worker failed, will start anew");
 }

@@ -1,6 +1,6 @@
 /** Step 9 of the walk: one log line and the counters of a sync. */
 import { describeError } from "../model/errors";
-import type { Repository } from "../model/git-repository";
+import { nameOf, type Repository } from "../model/git-repository";
 import { formatKey } from "../model/object-key";
 import { firstFault, type Report } from "../model/report";
 import type { World } from "../ports";
@@ -22,7 +22,7 @@ export function tell(
   report: Report,
   milliseconds: number,
 ): void {
-  const repository = `${id.namespace}/${id.name}`;
+  const repository = nameOf(id);
   const common = { sync: report.id, repository, commit: report.commit, milliseconds };
   const counts = {
     total: report.total,
@@ -46,7 +46,7 @@ export function tell(
 
 /** After decisions that no commit asked for; what they were is told of each episode. */
 export function tellHealed({ log }: Pick<World, "log">, { id }: Repository, report: Report): void {
-  const repository = `${id.namespace}/${id.name}`;
+  const repository = nameOf(id);
   tellPruned(log, repository, report);
   const { id: walk, updated, created, drift } = report;
   const writes = report.writes - report.pruned.length;

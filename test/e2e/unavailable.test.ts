@@ -3,6 +3,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import type { KubeObject } from "../../src/local/kube-types";
 import { eventually, KubeError, uniqueSuffix } from "../support/cluster";
 import { conditionOf, configMap, useWorld } from "../support/world";
+import { definitionOf } from "../support/widgets";
 
 const world = useWorld();
 const group = `away-${uniqueSuffix()}.example`;
@@ -21,26 +22,7 @@ const service: KubeObject = {
     insecureSkipTLSVerify: true,
   },
 };
-const definition: KubeObject = {
-  apiVersion: "apiextensions.k8s.io/v1",
-  kind: "CustomResourceDefinition",
-  metadata: { name: `widgets.${group}` },
-  spec: {
-    group,
-    scope: "Namespaced",
-    names: { kind: "Widget", plural: "widgets" },
-    versions: [
-      {
-        name: "v1",
-        served: true,
-        storage: true,
-        schema: {
-          openAPIV3Schema: { type: "object", "x-kubernetes-preserve-unknown-fields": true },
-        },
-      },
-    ],
-  },
-};
+const definition: KubeObject = definitionOf(group);
 const refOf = ({ metadata: { name }, ...object }: KubeObject) => ({ ...object, name });
 
 /** What the API server answers for the group version. */

@@ -3,17 +3,21 @@ import { describe, expect, it } from "vitest";
 import type { RepositoryStatus } from "../../src/model/git-repository";
 import { createStatusWriter } from "../../src/worker/status-writer";
 
+const SURROUNDINGS = {
+  clock: {
+    now: () => 0,
+    rfc3339: () => "",
+    sleep: () => Promise.resolve(),
+    breathe: () => Promise.resolve(),
+  },
+  log: { info: () => undefined, warn: () => undefined, error: () => undefined },
+};
+
 function writerInto(written: RepositoryStatus[]) {
   return createStatusWriter({
     initial: {},
     write: status => Promise.resolve(void written.push(status)),
-    clock: {
-      now: () => 0,
-      rfc3339: () => "",
-      sleep: () => Promise.resolve(),
-      breathe: () => Promise.resolve(),
-    },
-    log: { info: () => undefined, warn: () => undefined, error: () => undefined },
+    ...SURROUNDINGS,
     life: new AbortController().signal,
   });
 }
@@ -39,13 +43,7 @@ describe("what is told when a status is in", () => {
     const writer = createStatusWriter({
       initial: {},
       write: status => new Promise(resolve => void writes.push({ status, end: resolve })),
-      clock: {
-        now: () => 0,
-        rfc3339: () => "",
-        sleep: () => Promise.resolve(),
-        breathe: () => Promise.resolve(),
-      },
-      log: { info: () => undefined, warn: () => undefined, error: () => undefined },
+      ...SURROUNDINGS,
       life: life.signal,
     });
     const set = (phase: "Syncing" | "Synced" | "Failed", word: string) => {

@@ -1,10 +1,8 @@
 /** Asks for one Secret, and for what it lets nopea in with. */
-import { NopeaError } from "../../model/errors";
 import type { GitCredentials } from "../../model/git-repository";
 import type { ParsedCredentials, SecretName, SecretTexts } from "../../model/git-secret";
 import type { Kube } from "./client";
-import { failUnlessFound } from "./faults";
-import { decodeTexts } from "./variables";
+import { invalidSecret, readSecretTexts } from "./secret-texts";
 
 export type ParseCredentials = (texts: SecretTexts) => ParsedCredentials;
 
@@ -12,16 +10,10 @@ export type ParseCredentials = (texts: SecretTexts) => ParsedCredentials;
 export async function readGitSecret(
   kube: Kube,
   parse: ParseCredentials,
-  { namespace, name }: SecretName,
+  secret: SecretName,
   signal: AbortSignal,
 ): Promise<GitCredentials> {
-  const path = `/api/v1/namespaces/${namespace}/secrets/${name}`;
-  const answer = await kube({ path, signal });
-  if (!failUnlessFound(answer, path)) {
-    throw new NopeaError("secret-not-found", `Secret ${namespace}/${name} does not exist`);
-  }
-  const parsed = parse(decodeTexts(answer.body.data));
+  const parsed = parse(await readSecretTexts(kube, secret, signal));
   if (parsed.ok) return parsed.credentials;
-  const problems = parsed.problems.join("; ");
-  throw new NopeaError("secret-invalid", `Secret ${namespace}/${name}: ${problems}`);
+  throw invalidSecret(secret, parsed.problems.join("; "));
 }

@@ -2,8 +2,8 @@
 import { isList, isObject, type Json, type JsonObject } from "../../model/json";
 
 /** The object that a field holds; {} for anything else. */
-export function part(object: JsonObject, name: string): JsonObject {
-  const value = object[name];
+export function part(object: Json | undefined, name: string): JsonObject {
+  const value = isObject(object) ? object[name] : undefined;
   return isObject(value) ? value : {};
 }
 
@@ -19,8 +19,8 @@ export function number(object: JsonObject, name: string): number {
   return typeof value === "number" ? value : 0;
 }
 
-/** The objects of a list. */
-export function parts(object: JsonObject, name: string): readonly JsonObject[] {
+/** The objects of a list; none where there is none. */
+export function parts(object: Json | undefined, name: string): readonly JsonObject[] {
   return items(object, name).filter(isObject);
 }
 
@@ -34,7 +34,7 @@ export function marks(object: JsonObject, which: "annotations" | "labels"): Json
   return part(part(object, "metadata"), which);
 }
 
-function items(object: JsonObject, name: string): readonly Json[] {
-  const value = object[name];
+function items(object: Json | undefined, name: string): readonly Json[] {
+  const value = isObject(object) ? object[name] : undefined;
   return isList(value) ? value : [];
 }

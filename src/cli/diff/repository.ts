@@ -2,18 +2,10 @@
 import { objectPath } from "../../adapters/kube/paths";
 import { serverMessage } from "../../adapters/kube/faults";
 import { parseRepository } from "../../core/repository/parse-repository";
-import { API_VERSION } from "../../model/annotations";
 import type { Repository, RepositorySpec } from "../../model/git-repository";
-import type { KindInfo } from "../../model/manifest";
+import { GIT_REPOSITORIES } from "../../model/own-kinds";
 import { oneNamespace } from "../api/one-namespace";
 import { CommandError, type Context } from "../context";
-
-export const GIT_REPOSITORY: KindInfo = {
-  apiVersion: API_VERSION,
-  kind: "GitRepository",
-  plural: "gitrepositories",
-  namespaced: true,
-};
 
 export interface ReadableRepository extends Repository {
   readonly spec: RepositorySpec;
@@ -23,7 +15,7 @@ export interface ReadableRepository extends Repository {
 export async function readRepository(context: Context, name: string): Promise<ReadableRepository> {
   const { kube, signal, server } = context;
   const namespace = oneNamespace(context);
-  const answer = await kube({ path: objectPath(GIT_REPOSITORY, { namespace, name }), signal });
+  const answer = await kube({ path: objectPath(GIT_REPOSITORIES, { namespace, name }), signal });
   if (answer.status === 404) {
     throw new CommandError(
       `There is no GitRepository ${name} in namespace ${namespace} (${server}).\nCheck the name, or another namespace with -n.`,

@@ -6,7 +6,8 @@ import { versionProblem } from "../../adapters/kube/version";
 import { isList, isObject, type Json, type JsonObject } from "../../model/json";
 import type { Context } from "../context";
 import { ok, problem, warning, type Finding } from "./finding";
-import { hasCondition, items, part, probe, unreadable } from "./probe";
+import { part, parts } from "../api/fields";
+import { hasCondition, probe, unreadable } from "./probe";
 
 const DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
 
@@ -56,7 +57,7 @@ async function checkDefinition(context: Context, definition: Definition): Promis
 }
 
 function schemaOf(definition: JsonObject): JsonObject {
-  const [version] = items(definition.spec, "versions");
+  const [version] = parts(definition.spec, "versions");
   return part(part(version, "schema"), "openAPIV3Schema");
 }
 

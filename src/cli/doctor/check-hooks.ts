@@ -5,7 +5,8 @@ import type { JsonObject } from "../../model/json";
 import type { Context } from "../context";
 import { SYSTEM } from "./check-processes";
 import { ok, problem, warning, type Finding } from "./finding";
-import { items, part, probe, unreadable } from "./probe";
+import { part, parts } from "../api/fields";
+import { probe, unreadable } from "./probe";
 
 const MUTATING = "mutatingwebhookconfigurations";
 const VALIDATING = "validatingwebhookconfigurations";
@@ -47,7 +48,7 @@ async function checkPair(
 }
 
 function judge(check: string, object: JsonObject, ca: string | undefined): Finding {
-  const webhooks = items(object, "webhooks");
+  const webhooks = parts(object, "webhooks");
   if (webhooks.some(({ failurePolicy }) => failurePolicy !== "Ignore")) {
     const remedy = 'set it to Ignore (package.json: pepr.onError "ignore")';
     return problem(check, "failurePolicy is not Ignore: writes fail while nopea is away", remedy);
@@ -60,7 +61,7 @@ function judge(check: string, object: JsonObject, ca: string | undefined): Findi
 }
 
 function caOf(object: JsonObject): string | undefined {
-  const ca = part(items(object, "webhooks")[0], "clientConfig").caBundle;
+  const ca = part(parts(object, "webhooks")[0], "clientConfig").caBundle;
   return typeof ca === "string" ? ca : undefined;
 }
 

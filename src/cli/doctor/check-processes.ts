@@ -1,7 +1,8 @@
 /** Deployments, their pods, and Services: whether nopea runs, and can be reached. */
 import type { Context } from "../context";
 import { ok, problem, warning, type Finding } from "./finding";
-import { items, part, probe, unreadable } from "./probe";
+import { part, parts } from "../api/fields";
+import { probe, unreadable } from "./probe";
 
 export const SYSTEM = "pepr-system";
 const DEPLOYMENTS = ["pepr-nopea", "pepr-nopea-watcher"];
@@ -33,12 +34,12 @@ export function deploymentPath(name: string): string {
 async function checkPods(context: Context): Promise<readonly Finding[]> {
   const probed = await probe(context, `/api/v1/namespaces/${SYSTEM}/pods`);
   if (probed.state !== "found") return [];
-  return items(probed.object, "items").flatMap(pod => {
+  return parts(probed.object, "items").flatMap(pod => {
     const { name, labels } = part(pod, "metadata");
     const app = part({ labels }, "labels").app;
     if (typeof name !== "string" || typeof app !== "string" || !DEPLOYMENTS.includes(app))
       return [];
-    const restarts = items(pod.status, "containerStatuses")
+    const restarts = parts(pod.status, "containerStatuses")
       .map(({ restartCount }) => (typeof restartCount === "number" ? restartCount : 0))
       .reduce((sum, count) => sum + count, 0);
     if (restarts < MANY_RESTARTS) return [];

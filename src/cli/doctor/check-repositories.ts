@@ -4,9 +4,10 @@ import { FINALIZER } from "../../model/annotations";
 import type { Condition, RawRepository, SuspendedObject } from "../../model/git-repository";
 import { parseTime } from "../../model/time";
 import type { Context } from "../context";
-import { GIT_REPOSITORY } from "../diff/repository";
+import { GIT_REPOSITORIES } from "../../model/own-kinds";
 import { ok, problem, warning, type Finding } from "./finding";
-import { items, probe, unreadable } from "./probe";
+import { parts } from "../api/fields";
+import { probe, unreadable } from "./probe";
 
 const CHECK = "GitRepositories";
 const DAY = 86_400_000;
@@ -21,12 +22,12 @@ export async function checkRepositories(
   context: Context,
   isWatched: boolean,
 ): Promise<Repositories> {
-  const probed = await probe(context, collectionPath(GIT_REPOSITORY, ""));
+  const probed = await probe(context, collectionPath(GIT_REPOSITORIES, ""));
   if (probed.state === "absent") return { findings: [], managesSomething: false };
   if (probed.state === "unreadable") {
     return { findings: [unreadable(CHECK, probed.why)], managesSomething: false };
   }
-  const all = items(probed.object, "items");
+  const all = parts(probed.object, "items");
   const found = all.flatMap(item => judge(item, { now: context.now(), isWatched }));
   const fine = `${all.length} in all, none waits for anybody`;
   const total = (item: RawRepository) => item.status?.resources?.total ?? 0;

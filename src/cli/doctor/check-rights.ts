@@ -2,7 +2,7 @@
 import type { JsonObject } from "../../model/json";
 import type { Context } from "../context";
 import { ok, problem, warning, type Finding } from "./finding";
-import { part } from "./probe";
+import { part } from "../api/fields";
 
 const GROUP = "/apis/authorization.k8s.io/v1";
 const ACCOUNT = "system:serviceaccount:pepr-system:pepr-nopea";

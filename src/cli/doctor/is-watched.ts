@@ -1,7 +1,8 @@
 /** Whether a watcher runs that takes finalizers off. */
 import type { Context } from "../context";
 import { deploymentPath } from "./check-processes";
-import { part, probe } from "./probe";
+import { part } from "../api/fields";
+import { probe } from "./probe";
 
 /** True where its Deployment has an available pod, or nobody can say. */
 export async function isWatched(context: Context): Promise<boolean> {

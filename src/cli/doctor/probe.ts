@@ -1,7 +1,8 @@
 /** Reads objects for checks: what may not be read is an answer too. */
 import type { KubeAnswer } from "../../adapters/kube/client";
 import { serverMessage } from "../../adapters/kube/faults";
-import { isList, isObject, type Json, type JsonObject } from "../../model/json";
+import type { JsonObject } from "../../model/json";
+import { parts } from "../api/fields";
 import type { Context } from "../context";
 import { warning, type Finding } from "./finding";
 
@@ -26,21 +27,9 @@ export function unreadable(check: string, why: string): Finding {
   return warning(check, `not looked at: ${why}`, "run doctor as somebody who may read it");
 }
 
-/** A part of an object; {} where it is none. */
-export function part(value: Json | undefined, name: string): JsonObject {
-  const below = isObject(value) ? value[name] : undefined;
-  return isObject(below) ? below : {};
-}
-
-/** A list of objects in an object; [] where there is none. */
-export function items(value: Json | undefined, name: string): readonly JsonObject[] {
-  const below = isObject(value) ? value[name] : undefined;
-  return isList(below) ? below.filter(isObject) : [];
-}
-
 /** True where the condition is there and True. */
 export function hasCondition(object: JsonObject, type: string): boolean {
-  return items(object.status, "conditions").some(
+  return parts(object.status, "conditions").some(
     condition => condition.type === type && condition.status === "True",
   );
 }

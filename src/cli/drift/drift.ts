@@ -1,6 +1,6 @@
 /** `nopea drift`: who changed what by hand, and what became of it. */
 import { list } from "../api/ask";
-import { RECORDS } from "../api/own-kinds";
+import { DRIFT_RECORDS } from "../../model/own-kinds";
 import { EXIT, type Answer, type Context } from "../context";
 import { listing } from "./listing";
 import { beganAt, isOpen, lastAt, readRecord, type ShownRecord } from "./record";
@@ -20,7 +20,7 @@ export interface DriftOptions {
 /** Episodes, newest first. */
 export async function drift(context: Context, options: DriftOptions): Promise<Answer> {
   context.progress("Reading DriftRecords");
-  const objects = await list(context, RECORDS);
+  const objects = await list(context, DRIFT_RECORDS);
   const records = select(objects.map(readRecord), options, context.now());
   const isFound = options.exitCode && records.some(isOpen);
   return {

@@ -2,10 +2,10 @@
 import { collectionPath } from "../../adapters/kube/paths";
 import { watch } from "../../adapters/kube/watch";
 import { serverMessage } from "../../adapters/kube/faults";
+import type { KindInfo } from "../../model/manifest";
 import { EVENT_REPORTER } from "../../model/kube-event";
 import type { JsonObject } from "../../model/json";
 import { part, parts, text } from "../api/fields";
-import { EVENTS } from "../api/own-kinds";
 import { CommandError, type Context } from "../context";
 import type { Write } from "../run";
 import { readEvent, type ShownEvent } from "./event";
@@ -77,6 +77,12 @@ async function goOn(context: Context, { told, isWanted, from }: Following): Prom
   if (over.signal.aborted) throw failure;
 }
 
+const EVENTS: KindInfo = {
+  apiVersion: "events.k8s.io/v1",
+  kind: "Event",
+  plural: "events",
+  namespaced: true,
+};
 const SELECTION = { fieldSelector: `reportingController=${EVENT_REPORTER}` };
 const PAGE = "500";
 

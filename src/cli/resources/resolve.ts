@@ -5,7 +5,7 @@ import type { KindInfo } from "../../model/manifest";
 import type { Target } from "../api/ask";
 import { part, parts, text } from "../api/fields";
 import { oneNamespace } from "../api/one-namespace";
-import { REPOSITORIES } from "../api/own-kinds";
+import { GIT_REPOSITORIES } from "../../model/own-kinds";
 import { CommandError, EXIT, type Context } from "../context";
 import { parseNamed, resourcesOf, type Named, type Resource } from "./type-name";
 
@@ -16,7 +16,7 @@ const OWN_NAMES = new Set(["gr", "gitrepo", "gitrepository", "gitrepositories"])
 /** The object that an argument means: without a slash it is a GitRepository. */
 export async function resolve(context: Asking, argument: string): Promise<Target> {
   const namespace = oneNamespace(context);
-  if (!argument.includes("/")) return { kind: REPOSITORIES, namespace, name: argument };
+  if (!argument.includes("/")) return { kind: GIT_REPOSITORIES, namespace, name: argument };
   const named = parseNamed(argument);
   if (named === undefined) {
     const right = "An object is named type/name (deploy/api, deployments.apps/api, cm/settings)";
@@ -28,13 +28,13 @@ export async function resolve(context: Asking, argument: string): Promise<Target
 
 /** True for a GitRepository of nopea's, not for one of another program. */
 export function isRepository({ kind }: Target): boolean {
-  return kind.kind === REPOSITORIES.kind && kind.apiVersion === REPOSITORIES.apiVersion;
+  return kind.kind === GIT_REPOSITORIES.kind && kind.apiVersion === GIT_REPOSITORIES.apiVersion;
 }
 
 async function kindOf(context: Asking, named: Named): Promise<KindInfo> {
   const { resource, group } = named;
   // other programs have a kind of this name too
-  if (group === "" && OWN_NAMES.has(resource)) return REPOSITORIES;
+  if (group === "" && OWN_NAMES.has(resource)) return GIT_REPOSITORIES;
   const found = group === "" ? await anywhere(context, resource) : await inGroup(context, named);
   if (found !== undefined) return found.kind;
   const type = group === "" ? resource : `${resource}.${group}`;

@@ -3,7 +3,7 @@ import { isObject, type JsonObject } from "../../model/json";
 import { list, read } from "../api/ask";
 import { part } from "../api/fields";
 import { oneNamespace } from "../api/one-namespace";
-import { REPOSITORIES } from "../api/own-kinds";
+import { GIT_REPOSITORIES } from "../../model/own-kinds";
 import { EXIT, type Answer, type Context } from "../context";
 import { details } from "./details";
 import { overview } from "./overview";
@@ -25,7 +25,7 @@ export async function status(context: Context, options: StatusOptions): Promise<
 
 async function ofAll(context: Context, exitCode: boolean): Promise<Answer> {
   const { namespace, allNamespaces } = context;
-  const summaries = (await list(context, REPOSITORIES)).map(summarise).sort(byPlace);
+  const summaries = (await list(context, GIT_REPOSITORIES)).map(summarise).sort(byPlace);
   const where = allNamespaces ? "in any namespace" : `in namespace ${namespace}`;
   const hint = allNamespaces ? "" : " (-A looks in all of them)";
   const none = `There is no GitRepository ${where}${hint}.`;
@@ -38,7 +38,7 @@ async function ofAll(context: Context, exitCode: boolean): Promise<Answer> {
 
 async function ofOne(context: Context, name: string, exitCode: boolean): Promise<Answer> {
   const namespace = oneNamespace(context);
-  const repository = await read(context, { kind: REPOSITORIES, namespace, name });
+  const repository = await read(context, { kind: GIT_REPOSITORIES, namespace, name });
   return {
     value: valueOf(repository),
     text: details(repository, context),

@@ -4,7 +4,7 @@ import type { JsonObject } from "../../model/json";
 import { merge, read, type Target } from "../api/ask";
 import { number, part, text } from "../api/fields";
 import { oneNamespace } from "../api/one-namespace";
-import { REPOSITORIES } from "../api/own-kinds";
+import { GIT_REPOSITORIES } from "../../model/own-kinds";
 import { until } from "../api/until";
 import { CommandError, EXIT, type Answer, type Context } from "../context";
 import { oneLine } from "../shown";
@@ -21,7 +21,7 @@ export interface SyncOptions {
 /** Asks for a sync by the annotation `nopea.io/sync-at`; the status repeats its value when the sync is over. */
 export async function sync(context: Context, options: SyncOptions): Promise<Answer> {
   const { name, wait } = options;
-  const target: Target = { kind: REPOSITORIES, namespace: oneNamespace(context), name };
+  const target: Target = { kind: GIT_REPOSITORIES, namespace: oneNamespace(context), name };
   context.progress(`Asking for a sync of ${name}`);
   refuseSuspended(await read(context, target), target);
   const token = String(context.now());

@@ -4,14 +4,14 @@ import { collectionPath, objectPath } from "../../adapters/kube/paths";
 import { FINALIZER } from "../../model/annotations";
 import { isList, isObject, type JsonObject } from "../../model/json";
 import { CommandError, type Context } from "../context";
-import { GIT_REPOSITORY } from "../diff/repository";
-import { items, part } from "../doctor/probe";
+import { GIT_REPOSITORIES } from "../../model/own-kinds";
+import { part, parts } from "../api/fields";
 
 /** All GitRepositories; none where the kind is not served. */
 export async function repositories({ kube, signal }: Context): Promise<readonly JsonObject[]> {
-  const answer = await kube({ path: collectionPath(GIT_REPOSITORY, ""), signal });
+  const answer = await kube({ path: collectionPath(GIT_REPOSITORIES, ""), signal });
   if (answer.status === 404) return [];
-  if (answer.status < 300) return items(answer.body, "items");
+  if (answer.status < 300) return parts(answer.body, "items");
   const why = `${answer.status} ${serverMessage(answer.body)}`.trimEnd();
   throw new CommandError(`GitRepositories cannot be listed: ${why}\nNothing was deleted.`);
 }
@@ -41,7 +41,7 @@ async function release({ kube, signal }: Context, { metadata }: JsonObject): Pro
   const left = isList(finalizers) ? finalizers.filter(one => one !== FINALIZER) : [];
   const answer = await kube({
     method: "PATCH",
-    path: objectPath(GIT_REPOSITORY, { namespace, name }),
+    path: objectPath(GIT_REPOSITORIES, { namespace, name }),
     contentType: "application/merge-patch+json",
     body: JSON.stringify({ metadata: { resourceVersion, finalizers: left } }),
     signal,

@@ -3,7 +3,7 @@ import { collectionPath } from "../../adapters/kube/paths";
 import { isList, isObject, type Json, type JsonObject } from "../../model/json";
 import type { KindInfo } from "../../model/manifest";
 import type { Context } from "../context";
-import { part } from "../doctor/probe";
+import { part } from "../api/fields";
 import { namespacedKinds } from "../resources/resolve";
 import { DEPLOYMENT, PEPR_STORE, PROCESSES, REST, SYSTEM, type Part } from "./parts";
 

@@ -4,7 +4,7 @@ import { serverMessage } from "../../adapters/kube/faults";
 import { objectPath } from "../../adapters/kube/paths";
 import type { JsonObject } from "../../model/json";
 import { CommandError, type Context } from "../context";
-import { part } from "../doctor/probe";
+import { part } from "../api/fields";
 import type { Part } from "./parts";
 
 /** `Deployment pepr-system/pepr-nopea` */

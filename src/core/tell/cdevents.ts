@@ -1,6 +1,7 @@
 /** What happened, as CDEvents 0.5 (https://cdevents.dev): what programs are told. */
 import type { EventDraft } from "../../model/cloud-event";
 import type { Episode } from "../../model/episode";
+import { nameOf } from "../../model/git-repository";
 import type { Happening, Told } from "../../model/happening";
 import type { JsonObject } from "../../model/json";
 import { formatKey } from "../../model/object-key";
@@ -88,7 +89,7 @@ function service(
   data: JsonObject,
 ): EventDraft {
   return draft(`dev.cdevents.service.${predicate}.0.3.0`, about, {
-    subject: `${about.id.namespace}/${about.id.name}`,
+    subject: nameOf(about.id),
     content: { environment: environmentOf(about), ...content },
     customData: { ...data, repository: repositoryData(about) },
   });

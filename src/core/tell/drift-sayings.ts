@@ -42,11 +42,10 @@ function decided(episode: Episode, now: number): Saying | undefined {
 
 function detected(episode: Episode, now: number): Saying {
   const what = editSentence(episode);
-  const conflict = episode.class === "conflict" ? ", which Git changed too" : "";
   // an episode that was over when it was told of has no fate left
   const fate = isOpen(episode) ? `; ${fateSentence(episode, now)}` : "";
-  const note = `${what}${conflict}${fate}`;
-  const same = `${what}${conflict}\n${episode.decision}`;
+  const note = `${what}${fate}`;
+  const same = `${what}\n${episode.decision}`;
   return { reason: "DriftDetected", type: "Warning", action: "Detect", note, same };
 }
 

@@ -1,8 +1,10 @@
 /** What healPolicy notify sends: the CDEvent of an edit by hand, with a sentence that chat rooms show as it is. */
 import type { EventDraft } from "../../model/cloud-event";
 import { isOpen, type Episode } from "../../model/episode";
+import { nameOf } from "../../model/git-repository";
 import type { Told } from "../../model/happening";
 import { formatKey } from "../../model/object-key";
+import { cut } from "../evidence/text-length";
 import { driftEvent } from "./cdevents";
 import type { DriftTools } from "./drift-data";
 import type { DriftWord } from "./drift-news";
@@ -21,8 +23,7 @@ export function notification(
 
 function detected(episode: Episode, about: Told, { eventValues }: DriftTools): string {
   const edit = editSentence(eventValues ? episode : withoutValues(episode));
-  const conflict = episode.class === "conflict" ? ", which Git changed too" : "";
-  const what = `${formatKey(episode.key)}: ${edit}${conflict} (GitRepository ${nameOf(about)}).`;
+  const what = `${formatKey(episode.key)}: ${edit} (GitRepository ${nameOf(about.id)}).`;
   return isOpen(episode) ? `${what} ${fate(episode)}` : what;
 }
 
@@ -33,11 +34,7 @@ function fate({ decision, reason }: Episode): string {
 }
 
 function resolved({ key, reason }: Episode, about: Told): string {
-  return `${formatKey(key)} is as Git declares again: ${reason} (GitRepository ${nameOf(about)}).`;
-}
-
-function nameOf({ id }: Told): string {
-  return `${id.namespace}/${id.name}`;
+  return `${formatKey(key)} is as Git declares again: ${reason} (GitRepository ${nameOf(about.id)}).`;
 }
 
 function withoutValues(episode: Episode): Episode {
@@ -57,5 +54,5 @@ function calm(sentence: string): string {
     .replaceAll("<", "‹")
     .replaceAll(">", "›")
     .replace(/@(?=all|channel|here|everyone)/gi, "@\u200b");
-  return line.length <= LONGEST ? line : `${line.slice(0, LONGEST - 1)}…`;
+  return cut(line, LONGEST);
 }

@@ -2,9 +2,15 @@
 import { HIDDEN } from "../../model/drift";
 import { formatDuration } from "../../model/duration";
 import type { Change, Edit, Episode } from "../../model/episode";
+import { cut } from "../evidence/text-length";
 
-/** `larry changed spec.replicas from 2 to 5, and 1 more field`; the object itself is not named. */
-export function editSentence({ edits, fields }: Episode): string {
+/** `larry changed spec.replicas from 2 to 5, and 1 more field, which Git changed too`; the object itself is not named. */
+export function editSentence(episode: Episode): string {
+  const conflict = episode.class === "conflict" ? ", which Git changed too" : "";
+  return `${lastEdit(episode)}${conflict}`;
+}
+
+function lastEdit({ edits, fields }: Episode): string {
   const edit = edits.at(-1);
   const who = whoOf(edit);
   switch (edit?.verb) {
@@ -42,20 +48,19 @@ function changeSentence({ path, from, to }: Change): string {
   if (to === undefined && from !== undefined) return `removed ${path}${was(from)}`;
   if (to === undefined || to === HIDDEN) return `changed ${path}`;
   return from === undefined || from === HIDDEN
-    ? `set ${path} to ${cut(to)}`
-    : `changed ${path} from ${cut(from)} to ${cut(to)}`;
+    ? `set ${path} to ${inLine(to)}`
+    : `changed ${path} from ${inLine(from)} to ${inLine(to)}`;
 }
 
 function was(from: string): string {
-  return from === HIDDEN ? "" : `, which was ${cut(from)}`;
+  return from === HIDDEN ? "" : `, which was ${inLine(from)}`;
 }
 
 const LONGEST_VALUE = 200;
 
 /** Whole documents are values too. */
-function cut(value: string): string {
-  const line = value.replace(/\s+/g, " ");
-  return line.length <= LONGEST_VALUE ? line : `${line.slice(0, LONGEST_VALUE - 1)}…`;
+function inLine(value: string): string {
+  return cut(value.replace(/\s+/g, " "), LONGEST_VALUE);
 }
 
 /** What becomes of an open episode's edit, as it looks at `now`. */

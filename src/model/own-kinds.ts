@@ -1,6 +1,6 @@
-/** nopea's own kinds, as they are followed in all namespaces. */
-import { API_VERSION } from "../model/annotations";
-import type { KindInfo } from "../model/manifest";
+/** nopea's own kinds, as the API server serves them. */
+import { API_VERSION } from "./annotations";
+import type { KindInfo } from "./manifest";
 
 export const GIT_REPOSITORIES: KindInfo = ofKind("GitRepository", "gitrepositories");
 export const DRIFT_RECORDS: KindInfo = ofKind("DriftRecord", "driftrecords");
