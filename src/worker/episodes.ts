@@ -126,17 +126,18 @@ export class Episodes {
     }
   }
 
-  /** The name of whoever did it may have come since. */
-  #newest(id: string, told: Episode): Episode {
+  /** Names of those who made its edits may have come since; later edits are told by themselves. */
+  #named(id: string, told: Episode): Episode {
     const last = this.#last.get(id);
-    return last?.record === told.record && last.decision === told.decision ? last : told;
+    if (last?.record !== told.record) return told;
+    return { ...told, edits: withNames(told.edits, last.edits) };
   }
 
   #keep(id: string, before: Episode | undefined, after: Episode): void {
     if (JSON.stringify(before) === JSON.stringify(after)) return;
     this.#last.set(id, after);
     // not before: a process that begins anew would tell of it once more
-    const tellOf = () => this.#tell({ what: "drift", before, episode: this.#newest(id, after) });
+    const tellOf = () => this.#tell({ what: "drift", before, episode: this.#named(id, after) });
     this.#record(after, isNews(before, after) ? tellOf : undefined);
     this.#testimonies.confirm(after.edits, after.record);
     tell(this.#world, before, after);

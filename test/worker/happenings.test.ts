@@ -5,6 +5,7 @@ import type { Happening } from "../../src/model/happening";
 import { formatKey } from "../../src/model/object-key";
 import { createDriftWorld, OBJECT } from "../support/drift-world";
 import { configMap, createFakeWorld, URL, type FakeWorld } from "../support/fake-world";
+import { handWith, seen, stampOf } from "../support/sealed";
 import { A, B, begin, push } from "../support/prune-world";
 
 const SECOND = 1_000;
@@ -165,6 +166,23 @@ describe("an edit by hand", options, () => {
     world.records.fail("*", undefined);
     await world.clock.advance(MINUTE);
     expect(told(world)).toEqual(["synced first", "drift - left"]);
+  });
+
+  test("two people, one after the other, while no record can be written: each is told with the own name", async () => {
+    const world = await createDriftWorld({ healPolicy: "manual" });
+    const change = (to: string) => ({ path: "data.k", from: "git", to });
+    world.records.fail("*", new Error("no"));
+    const first = seen(world, "alice", [change("one")]);
+    await handWith(world, { k: "one" }, stampOf(world, [first]));
+    await world.clock.advance(2 * SECOND);
+    const second = seen(world, "bob", [change("two")]);
+    await handWith(world, { k: "two" }, stampOf(world, [first, second]));
+    world.records.fail("*", undefined);
+    await world.clock.advance(MINUTE);
+    const names = world.happenings.flatMap(one =>
+      one.what === "drift" ? [one.episode.edits.at(-1)?.by] : [],
+    );
+    expect(names).toEqual(["alice", "bob"]);
   });
 
   test("hundreds at once: each is told, though only the newest records are kept", async () => {
