@@ -24,15 +24,20 @@ interface Webhook {
   };
 }
 
-/** Reads the built manifest and points its webhooks at a port of this host. */
-export async function readPeprManifest(root: string, port: number): Promise<PeprManifest> {
+/** Every object of the built manifest, as Pepr made it. */
+export async function readManifestObjects(root: string): Promise<readonly KubeObject[]> {
   const path = join(root, "dist", "pepr-module-nopea.yaml");
   const text = await readFile(path, "utf8").catch((cause: unknown) => {
     throw new Error(`${path} is missing: run "npx pepr build" first`, { cause });
   });
-  const objects = parseAllDocuments(text)
+  return parseAllDocuments(text)
     .map(document => document.toJS() as KubeObject | null)
     .filter(object => object !== null);
+}
+
+/** Reads the built manifest and points its webhooks at a port of this host. */
+export async function readPeprManifest(root: string, port: number): Promise<PeprManifest> {
+  const objects = await readManifestObjects(root);
   return {
     objects: objects
       .filter(object => object.kind !== "Deployment")

@@ -1,37 +1,12 @@
-/** What a run on a real cluster needs around it: the cluster of the current kubeconfig, and a Git server that its pods reach. */
+/** A Git server that pods of the cluster reach. */
 import { spawn, type ChildProcess } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
-import { KubeConfig } from "@kubernetes/client-node";
-import type { Access } from "../../src/local/access";
 import { createBareRepository, type GitRepository } from "../../src/local/git-repository";
 import type { KubeClient } from "../../src/local/kube-client";
 import { projectRoot } from "../../src/local/paths";
-
-/** Reads what KUBECONFIG (or ~/.kube/config) says of the current context. */
-export async function currentAccess(): Promise<Access> {
-  const config = new KubeConfig();
-  config.loadFromDefault();
-  const cluster = config.getCurrentCluster();
-  const user = config.getCurrentUser();
-  if (!cluster || !user) throw new Error("no current context: set KUBECONFIG");
-  const pem = async (data?: string, file?: string) => {
-    if (data) return Buffer.from(data, "base64").toString();
-    return file ? readFile(file, "utf8") : undefined;
-  };
-  const cert = await pem(user.certData, user.certFile);
-  const key = await pem(user.keyData, user.keyFile);
-  return {
-    url: cluster.server,
-    ca: (await pem(cluster.caData, cluster.caFile)) ?? "",
-    ...(cert === undefined ? {} : { cert }),
-    ...(key === undefined ? {} : { key }),
-    ...(user.token === undefined ? {} : { token: user.token }),
-  };
-}
 
 export interface PodGit {
   /** Makes a repository; `url` is the one that pods use. */
