@@ -1,8 +1,9 @@
 /** Edits by hand among many synced objects: from the edit to the healed object, beside a loop that does only the unavoidable. */
+import { setTimeout as sleep } from "node:timers/promises";
 import { record, type Recorder } from "../support/recorder";
 import type { KubeClient } from "../../src/local/kube-client";
 import type { KubeObject, ObjectRef } from "../../src/local/kube-types";
-import type { Bench } from "./config-maps";
+import type { Bench } from "./part";
 
 export interface Edit {
   readonly ref: ObjectRef;
@@ -83,7 +84,7 @@ async function editToHealed(
 
 /** The floor: a watch, and a server-side apply for each edit that it shows. */
 export async function bareHealing(
-  { kube }: Bench,
+  { kube }: Pick<Bench, "kube">,
   namespace: string,
   count: number,
 ): Promise<readonly number[]> {
@@ -113,8 +114,15 @@ async function undo(kube: KubeClient, { metadata, data }: KubeObject): Promise<v
 }
 
 /** The GitRepository, its namespace and everything in it: the next figures are not to pay for them. */
-export async function clear(kube: KubeClient, namespace: string): Promise<void> {
-  const ref = { apiVersion: "v1", kind: "Namespace", name: namespace };
-  await kube.delete(ref);
-  while ((await kube.find(ref)) !== undefined) await new Promise(done => setTimeout(done, 500));
+export async function clear(
+  { kube, isQuick }: Pick<Bench, "kube" | "isQuick">,
+  ...namespaces: readonly string[]
+): Promise<void> {
+  // nobody looks at the next figures
+  if (isQuick) return;
+  const refs = namespaces.map(name => ({ apiVersion: "v1", kind: "Namespace", name }));
+  for (const ref of refs) await kube.delete(ref);
+  for (const ref of refs) {
+    while ((await kube.find(ref)) !== undefined) await sleep(500);
+  }
 }
