@@ -30,6 +30,8 @@ export interface WebhookConfigurationsOptions extends HookWatchOptions {
 
 const INHERIT_MS = 5 * 60_000;
 const SETTLING_MS = 250;
+/** At the start four watches begin while everything else does, too. */
+const FIRST_SETTLING_MS = 1_000;
 /** Who has let us rest for so long does not fight with us. */
 const CALM_MS = 60_000;
 
@@ -45,9 +47,9 @@ export function createWebhookConfigurations(
   setMaxListeners(0, life);
   const alarm = createAlarm();
   const kinds = createHookedKinds();
-  const change = (make: () => void) => {
-    make();
-    alarm.ring();
+  // a repository that comes back after a restart brings what was hooked all the time
+  const change = (make: () => boolean) => {
+    if (make()) alarm.ring();
   };
   void keep(options, createPass(options, kinds), alarm);
   watchConfigurations(options, () => alarm.ring());
@@ -97,11 +99,14 @@ async function keep(
         alarm.ring();
         return { failures: 1, fights: 0 };
       });
+  let settlingMs = FIRST_SETTLING_MS;
   for (let count = { failures: 0, fights: 0 }; ; ) {
     const rested = await rest(alarm, life);
     // what comes at once, as at a start, is one change
-    await sleep(SETTLING_MS, undefined, { signal: life }).catch(() => undefined);
+    await sleep(settlingMs, undefined, { signal: life }).catch(() => undefined);
+    settlingMs = SETTLING_MS;
     if (life.aborted) return;
+    alarm.hush();
     const { failures, fights } = await attempt();
     count = {
       failures: failures === 0 ? 0 : count.failures + 1,
