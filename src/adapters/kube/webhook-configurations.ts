@@ -9,9 +9,9 @@ import {
 } from "../../model/hooks";
 import type { KindInfo } from "../../model/manifest";
 import { createAlarm, type Alarm } from "./alarm";
-import { createHookConfiguration } from "./hook-configuration";
+import { createHookConfiguration, resourcesOf } from "./hook-configuration";
 import { MUTATING, PEPR, readHookPlan, VALIDATING } from "./hook-plan";
-import { watchConfigurations, type HookWatchOptions } from "./hook-watch";
+import { watchConfigurations, type HookWatchOptions, type ReadConfiguration } from "./hook-watch";
 import { createHookedKinds, type HookedKinds } from "./hooked-kinds";
 import { createTrouble } from "./trouble";
 import { pause, WATCH_LIMITS } from "./watch";
@@ -51,8 +51,8 @@ export function createWebhookConfigurations(
   const change = (make: () => boolean) => {
     if (make()) alarm.ring();
   };
-  void keep(options, createPass(options, kinds), alarm);
-  watchConfigurations(options, () => alarm.ring());
+  const read = watchConfigurations(options, () => alarm.ring());
+  void keep(options, createPass(options, kinds, read), alarm);
   sleep(inheritMs, undefined, { signal: life, ref: false })
     .then(() => change(() => kinds.disinherit()))
     .catch(() => undefined);
@@ -62,12 +62,18 @@ export function createWebhookConfigurations(
 /** Puts both right once; true where somebody else had changed or deleted one. */
 type Pass = () => Promise<boolean>;
 
-function createPass({ kube, build, life }: WebhookConfigurationsOptions, kinds: HookedKinds): Pass {
+function createPass(
+  { kube, build, life }: WebhookConfigurationsOptions,
+  kinds: HookedKinds,
+  read: ReadConfiguration,
+): Pass {
   const evidence = createHookConfiguration(kube, MUTATING, EVIDENCE_CONFIGURATION);
   const witness = createHookConfiguration(kube, VALIDATING, WITNESS_CONFIGURATION);
   return async () => {
-    await kinds.inherit(() => evidence.covered(life));
-    const plan = { ...(await readHookPlan(kube, life)), kinds: kinds.all() };
+    await kinds.inherit(async () =>
+      resourcesOf(await read(`${MUTATING}/${EVIDENCE_CONFIGURATION}`, life)),
+    );
+    const plan = { ...(await readHookPlan(kube, read, life)), kinds: kinds.all() };
     const wanted = build(plan);
     if (plan.owner === undefined && (wanted.evidence ?? wanted.witness) !== undefined) {
       // nopea is being uninstalled: what nobody owns would stay behind

@@ -147,6 +147,8 @@ test("a start over what was hooked before: everything is read and put once, also
     expect.stringContaining("validatingwebhookconfigurations/nopea-witness"),
   ]);
   expect(after.asked.filter(line => line === "GET /version")).toHaveLength(1);
+  // the watches have shown them
+  expect(after.asked.filter(line => /^GET .*configurations\/./.test(line))).toEqual([]);
 });
 
 describe("somebody else", () => {
