@@ -7,11 +7,6 @@ export interface Check {
   readonly found: string;
 }
 
-/** An account of one moment of the soak. */
-export interface Sample extends Holdings {
-  readonly watches: number;
-}
-
 const SHARE = 0.1;
 /** A connection that was just opened, a timer that is armed at the moment. */
 const FEW = 5;
