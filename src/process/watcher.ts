@@ -48,6 +48,8 @@ export async function runWatcher(shell: Shell, serve: (inbox: Inbox) => void): P
   await untilDone(shell, "CustomResourceDefinitions applied", () => installDefinitions(kube, life));
   const settings = createSettings(kube, log, life);
   await untilDone(shell, "settings read", async () => {
+    await settings.read();
+    if ((settings.sealKey() ?? "").trim() !== "") return;
     await ensureSealKey(kube, life);
     await settings.read();
   });

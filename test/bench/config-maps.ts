@@ -5,19 +5,17 @@ import { eventually } from "../../src/local/eventually";
 import type { ServedRepository } from "../../src/local/git-server";
 import type { KubeClient } from "../../src/local/kube-client";
 import type { KubeObject } from "../../src/local/kube-types";
+import type { Bench } from "./part";
 
-export interface Bench {
-  readonly kube: KubeClient;
-  readonly auditLog: string;
-  readonly objects: number;
-}
+type Measured = Pick<Bench, "kube" | "auditLog">;
 
 export interface Cost {
   readonly seconds: number;
   readonly requests: number;
 }
 
-const NOPEA = "system:serviceaccount:pepr-system:pepr-nopea";
+/** Whom both processes are to the API server. */
+export const NOPEA = "system:serviceaccount:pepr-system:pepr-nopea";
 /** As many as nopea has in flight. */
 const IN_FLIGHT = 16;
 const PATIENCE_MS = 300_000;
@@ -34,7 +32,10 @@ function configMap(index: number, value: string): string {
 }
 
 /** The floor: the same objects by server-side apply and nothing else, as many in flight. */
-export async function bareLoop({ kube, objects }: Bench, namespace: string): Promise<number> {
+export async function bareLoop(
+  { kube, objects }: Pick<Bench, "kube" | "objects">,
+  namespace: string,
+): Promise<number> {
   await makeNamespace(kube, namespace);
   const started = performance.now();
   const queue = Array.from({ length: objects }, (_, index) => index).values();
@@ -50,7 +51,7 @@ export async function bareLoop({ kube, objects }: Bench, namespace: string): Pro
 
 /** From the creation of the GitRepository until its status names the commit. */
 export async function firstSync(
-  bench: Bench,
+  bench: Measured,
   git: ServedRepository,
   namespace: string,
   spec: object = {},
@@ -59,19 +60,28 @@ export async function firstSync(
   await makeNamespace(kube, namespace);
   const commit = await git.head();
   return measure(bench, async () => {
-    await kube.create({
-      apiVersion: "nopea.false.systems/v1alpha1",
-      kind: "GitRepository",
-      metadata: { namespace, name: "bench" },
-      spec: { url: git.url, interval: "1h", timeout: "5m", ...spec },
-    });
+    await kube.create(gitRepository(git, namespace, spec));
     await synced(kube, namespace, commit);
   });
 }
 
+/** Named `bench`, and asked for new commits once an hour. */
+export function gitRepository(
+  git: ServedRepository,
+  namespace: string,
+  spec: object = {},
+): KubeObject {
+  return {
+    apiVersion: "nopea.false.systems/v1alpha1",
+    kind: "GitRepository",
+    metadata: { namespace, name: "bench" },
+    spec: { url: git.url, interval: "1h", timeout: "5m", ...spec },
+  };
+}
+
 /** From the trigger until the one changed object is live. */
 export async function changeOne(
-  bench: Bench,
+  bench: Measured,
   git: ServedRepository,
   namespace: string,
 ): Promise<Cost> {
@@ -88,25 +98,37 @@ export async function changeOne(
   return cost;
 }
 
-/** Milliseconds from the answer to a signed push until its one changed object is live, for each of so many pushes. */
+export interface Push {
+  /** From the answer to the signed push until its one changed object is live. */
+  readonly milliseconds: number;
+  /** Of nopea's from the push until the status names its commit. */
+  readonly requests: number;
+}
+
+/** Each push changes one of the objects, another one than the push before. */
 export async function pushesToLive(
-  { kube }: Bench,
+  { kube, auditLog }: Measured,
   git: ServedRepository,
   { namespace, pushes, url, secret }: Pushing,
-): Promise<readonly number[]> {
-  const times: number[] = [];
+): Promise<readonly Push[]> {
+  const all: Push[] = [];
   for (let number = 1; number <= pushes; number++) {
     const name = `cm-${number % 100}`;
     const value = `push ${number}`;
     const commit = await git.commit({ [`${name}.yaml`]: configMap(number % 100, value) });
+    const mark = await auditMark(auditLog);
     await post(url, delivery("github/push", { secret, branch: "main", commit }));
     const answeredAt = performance.now();
     const ref = { apiVersion: "v1", kind: "ConfigMap", namespace, name };
     await eventually(async () => dataOf(await kube.get(ref)).value === value, PATIENCE_MS, 5);
-    times.push(performance.now() - answeredAt);
+    const milliseconds = performance.now() - answeredAt;
     await synced(kube, namespace, commit);
+    const requests = await requestsSince(auditLog, mark, { user: NOPEA });
+    // what either process asks about itself, it asks whatever happens
+    const caused = requests.filter(({ namespace: about }) => about === namespace);
+    all.push({ milliseconds, requests: caused.length });
   }
-  return times.sort((a, b) => a - b);
+  return all;
 }
 
 export interface Pushing {
@@ -117,18 +139,7 @@ export interface Pushing {
   readonly secret: string;
 }
 
-/** Requests of nopea's in so many seconds in which nothing changes. */
-export async function idleRequests(bench: Bench, seconds: number): Promise<number> {
-  const mark = await auditMark(bench.auditLog);
-  await new Promise(resolve => setTimeout(resolve, seconds * 1000));
-  const requests = await requestsSince(bench.auditLog, mark, { user: NOPEA });
-  // nopea reads its own settings from a ConfigMap too
-  return requests.filter(
-    ({ resource, namespace }) => resource === "configmaps" && namespace !== "pepr-system",
-  ).length;
-}
-
-async function measure({ auditLog }: Bench, work: () => Promise<void>): Promise<Cost> {
+async function measure({ auditLog }: Measured, work: () => Promise<void>): Promise<Cost> {
   const mark = await auditMark(auditLog);
   const started = performance.now();
   await work();
@@ -138,7 +149,7 @@ async function measure({ auditLog }: Bench, work: () => Promise<void>): Promise<
   return { seconds, requests: (await requestsSince(auditLog, mark, { user: NOPEA })).length };
 }
 
-async function makeNamespace(kube: KubeClient, name: string): Promise<void> {
+export async function makeNamespace(kube: KubeClient, name: string): Promise<void> {
   await kube.create({ apiVersion: "v1", kind: "Namespace", metadata: { name } });
 }
 
@@ -147,7 +158,8 @@ function repositoryIn(namespace: string) {
   return { apiVersion, kind: "GitRepository", namespace, name: "bench" };
 }
 
-async function synced(kube: KubeClient, namespace: string, commit: string): Promise<void> {
+/** Returns when the status names the commit. */
+export async function synced(kube: KubeClient, namespace: string, commit: string): Promise<void> {
   const isSynced = async () => {
     const { status } = await kube.get<KubeObject & { status?: { lastSyncedCommit?: string } }>(
       repositoryIn(namespace),

@@ -1,8 +1,9 @@
 /** Edits by hand among many synced objects: from the edit to the healed object, beside a loop that does only the unavoidable. */
+import { setTimeout as sleep } from "node:timers/promises";
 import { record, type Recorder } from "../support/recorder";
 import type { KubeClient } from "../../src/local/kube-client";
 import type { KubeObject, ObjectRef } from "../../src/local/kube-types";
-import type { Bench } from "./config-maps";
+import type { Bench } from "./part";
 
 export interface Edit {
   readonly ref: ObjectRef;
@@ -49,17 +50,24 @@ export function deployments(count: number): Readonly<Record<string, string>> {
   );
 }
 
-/** Milliseconds from the edit to the healed object, both as a watch of its own sees them; one edit after the other. */
+/** So long nobody edits after a heal: what it leaves to do (a record, an event, the status) is done by then. */
+const PAUSE_MS = 150;
+
+/** Sorted milliseconds from the edit to the healed object, both as a watch of its own sees them. */
 export async function editsToHealed(
   kube: KubeClient,
   edits: readonly Edit[],
+  pauseMs = PAUSE_MS,
 ): Promise<readonly number[]> {
   const [first] = edits;
   if (first === undefined) return [];
   const { apiVersion, kind, namespace = "" } = first.ref;
   const seen = await record<KubeObject>(kube, apiVersion, kind, { namespace });
   const times: number[] = [];
-  for (const edit of edits) times.push(await editToHealed(kube, seen, edit));
+  for (const edit of edits) {
+    await sleep(pauseMs);
+    times.push(await editToHealed(kube, seen, edit));
+  }
   await seen.stop();
   return times.sort((a, b) => a - b);
 }
@@ -83,7 +91,7 @@ async function editToHealed(
 
 /** The floor: a watch, and a server-side apply for each edit that it shows. */
 export async function bareHealing(
-  { kube }: Bench,
+  { kube }: Pick<Bench, "kube">,
   namespace: string,
   count: number,
 ): Promise<readonly number[]> {
@@ -113,8 +121,15 @@ async function undo(kube: KubeClient, { metadata, data }: KubeObject): Promise<v
 }
 
 /** The GitRepository, its namespace and everything in it: the next figures are not to pay for them. */
-export async function clear(kube: KubeClient, namespace: string): Promise<void> {
-  const ref = { apiVersion: "v1", kind: "Namespace", name: namespace };
-  await kube.delete(ref);
-  while ((await kube.find(ref)) !== undefined) await new Promise(done => setTimeout(done, 500));
+export async function clear(
+  { kube, isQuick }: Pick<Bench, "kube" | "isQuick">,
+  ...namespaces: readonly string[]
+): Promise<void> {
+  // nobody looks at the next figures
+  if (isQuick) return;
+  const refs = namespaces.map(name => ({ apiVersion: "v1", kind: "Namespace", name }));
+  for (const ref of refs) await kube.delete(ref);
+  for (const ref of refs) {
+    while ((await kube.find(ref)) !== undefined) await sleep(500);
+  }
 }

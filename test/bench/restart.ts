@@ -5,10 +5,10 @@ import { auditMark, requestsSince } from "../support/audit";
 import { record } from "../support/recorder";
 import type { KubeObject } from "../../src/local/kube-types";
 import { eventually } from "../../src/local/eventually";
-import type { Bench } from "./config-maps";
+import { NOPEA } from "./config-maps";
 import { editsOfConfigMaps } from "./healing";
+import type { Bench } from "./part";
 
-const NOPEA = "system:serviceaccount:pepr-system:pepr-nopea";
 const PATIENCE_MS = 120_000;
 const reading: ReadonlySet<string> = new Set(["list", "watch"]);
 const writing: ReadonlySet<string> = new Set(["create", "update", "patch", "delete"]);
@@ -20,11 +20,13 @@ export interface RestartCost {
   readonly about: number;
   /** Of objects of the repository, its status included. */
   readonly writes: number;
+  /** What those beyond lists and watches were, each as `get /version (user agent)`. */
+  readonly asked: readonly string[];
 }
 
 /** What the start asks of the API server, until some seconds after it watches the objects. */
 export async function restartCost(
-  { auditLog }: Bench,
+  { auditLog }: Pick<Bench, "auditLog">,
   watcher: PeprProcess,
   namespace: string,
 ): Promise<RestartCost> {
@@ -38,7 +40,12 @@ export async function restartCost(
   const others = requests.filter(({ verb }) => !reading.has(verb));
   const about = others.filter(request => request.namespace === namespace);
   const writes = about.filter(({ verb }) => writing.has(verb));
-  return { requests: others.length, about: about.length, writes: writes.length };
+  return {
+    requests: others.length,
+    about: about.length,
+    writes: writes.length,
+    asked: others.map(({ verb, uri, userAgent }) => `${verb} ${uri} (${userAgent})`),
+  };
 }
 
 export interface Blindness {
@@ -50,7 +57,7 @@ export interface Blindness {
 
 /** How long nobody sees edits: one is made as the process starts. */
 export async function restartToHealed(
-  { kube }: Bench,
+  { kube }: Pick<Bench, "kube">,
   watcher: PeprProcess,
   namespace: string,
 ): Promise<Blindness> {

@@ -86,8 +86,13 @@ export async function createHookWorld(controlPlane: ControlPlane) {
       const logged: string[] = [];
       const tell = (level: string) => (fields: LogFields, message: string) =>
         void logged.push(`${level} ${message} ${String(fields.error)}`);
+      const asked: string[] = [];
       const configurations = createWebhookConfigurations({
-        ...connection,
+        stream: connection.stream,
+        kube: request => {
+          asked.push(`${request.method ?? "GET"} ${request.path}`);
+          return connection.kube(request);
+        },
         build: webhookConfigurations,
         log: { info: tell("info"), warn: tell("warn"), error: tell("error") },
         life: life.signal,
@@ -96,7 +101,7 @@ export async function createHookWorld(controlPlane: ControlPlane) {
       const end = () => life.abort();
       afterAll(end);
       const manage = (kinds: readonly KindInfo[]) => configurations.manage(kinds);
-      return { manage, logged, end };
+      return { manage, logged, asked, end };
     },
   };
 }

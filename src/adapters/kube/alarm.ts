@@ -3,6 +3,8 @@ import { unlessAborted } from "../unless-aborted";
 
 export interface Alarm {
   ring(): void;
+  /** Whoever waits has seen to what it has rung for until now. */
+  hush(): void;
   /** Resolves once it has rung since it last did. Rejects with the signal's reason. */
   rung(signal: AbortSignal): Promise<void>;
 }
@@ -15,6 +17,9 @@ export function createAlarm(): Alarm {
     ring() {
       ringing = true;
       wake();
+    },
+    hush() {
+      ringing = false;
     },
     async rung(signal) {
       if (!ringing) await unlessAborted(new Promise<void>(resolve => (wake = resolve)), signal);

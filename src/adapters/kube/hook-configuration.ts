@@ -11,8 +11,6 @@ const MANAGER = "nopea";
 export interface HookConfiguration {
   /** Puts it as it is to be (undefined: away). True where somebody else had changed or deleted it meanwhile. */
   put(object: JsonObject | undefined, signal: AbortSignal): Promise<boolean>;
-  /** What it asks about as it is now. */
-  covered(signal: AbortSignal): Promise<readonly HookedResource[]>;
 }
 
 /** `path` is that of its collection. */
@@ -37,7 +35,6 @@ export function createHookConfiguration(
       last = { text, version };
       return before !== undefined && before.version !== version;
     },
-    covered: async signal => resourcesOf(await readObject(kube, path, signal)),
   };
 }
 
@@ -60,7 +57,8 @@ function isOurs({ managedFields }: JsonObject): boolean {
   return entries.some(({ manager, operation }) => manager === MANAGER && operation === "Apply");
 }
 
-function resourcesOf(configuration: JsonObject | undefined): readonly HookedResource[] {
+/** What it asks about. */
+export function resourcesOf(configuration: JsonObject | undefined): readonly HookedResource[] {
   const webhooks = isList(configuration?.webhooks) ? configuration.webhooks.filter(isObject) : [];
   const rules = webhooks.flatMap(({ rules }) => (isList(rules) ? rules.filter(isObject) : []));
   return rules.flatMap(({ apiGroups, apiVersions, resources, scope }) => {

@@ -1,4 +1,4 @@
-/** Reads what the hooks' webhook configurations are made from, all of it anew: a redeploy of Pepr changes each part. */
+/** Reads what the hooks' webhook configurations are made from, all of it at each pass: a redeploy of Pepr changes each part. */
 import type { HookPlan } from "../../model/hooks";
 import { isList, isObject, type JsonObject } from "../../model/json";
 import { METADATA_ONLY, type Kube } from "./client";
@@ -16,11 +16,12 @@ const CLUSTER_ROLE = `/apis/rbac.authorization.k8s.io/v1/clusterroles/${PEPR}`;
 /** Rejects while the API server does not say all of it. */
 export async function readHookPlan(
   kube: Kube,
+  read: (path: string, signal: AbortSignal) => Promise<JsonObject | undefined>,
   signal: AbortSignal,
 ): Promise<Omit<HookPlan, "kinds">> {
   const [mutating, validating, uid, withConditions] = await Promise.all([
-    readObject(kube, `${MUTATING}/${PEPR}`, signal),
-    readObject(kube, `${VALIDATING}/${PEPR}`, signal),
+    read(`${MUTATING}/${PEPR}`, signal),
+    read(`${VALIDATING}/${PEPR}`, signal),
     readUid(kube, signal),
     hasMatchConditions(kube, signal),
   ]);

@@ -2,10 +2,12 @@
 import type { HookedResource } from "../../model/hooks";
 
 export interface HookedKinds {
-  manage(kinds: readonly HookedResource[]): void;
+  /** True where other kinds are to be hooked than before. */
+  manage(kinds: readonly HookedResource[]): boolean;
   /** Takes over what `covered` says, the first time that it says so. */
   inherit(covered: () => Promise<readonly HookedResource[]>): Promise<void>;
-  disinherit(): void;
+  /** True as for `manage`. */
+  disinherit(): boolean;
   all(): readonly HookedResource[];
 }
 
@@ -13,21 +15,35 @@ export interface HookedKinds {
 export function createHookedKinds(): HookedKinds {
   let managed: readonly HookedResource[] = [];
   let inherited: readonly HookedResource[] | undefined;
+  const all = () => [...managed, ...(inherited ?? [])];
+  const changes = (change: () => void) => {
+    const before = namesOf(all());
+    change();
+    return namesOf(all()) !== before;
+  };
   const disinherit = () => {
     inherited = [];
   };
   return {
-    manage(kinds) {
-      managed = kinds;
-      // the last one has gone: no others are about to come back
-      if (kinds.length === 0) disinherit();
-    },
+    manage: kinds =>
+      changes(() => {
+        managed = kinds;
+        // the last one has gone: no others are about to come back
+        if (kinds.length === 0) disinherit();
+      }),
     async inherit(covered) {
       if (inherited !== undefined) return;
       const before = await covered();
       inherited ??= before;
     },
-    disinherit,
-    all: () => [...managed, ...(inherited ?? [])],
+    disinherit: () => changes(disinherit),
+    all,
   };
+}
+
+/** Whatever their order, and however often each is named. */
+function namesOf(kinds: readonly HookedResource[]): string {
+  return [...new Set(kinds.map(({ apiVersion, plural }) => `${apiVersion}/${plural}`))]
+    .sort()
+    .join(" ");
 }

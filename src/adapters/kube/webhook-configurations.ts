@@ -9,9 +9,9 @@ import {
 } from "../../model/hooks";
 import type { KindInfo } from "../../model/manifest";
 import { createAlarm, type Alarm } from "./alarm";
-import { createHookConfiguration } from "./hook-configuration";
+import { createHookConfiguration, resourcesOf } from "./hook-configuration";
 import { MUTATING, PEPR, readHookPlan, VALIDATING } from "./hook-plan";
-import { watchConfigurations, type HookWatchOptions } from "./hook-watch";
+import { watchConfigurations, type HookWatchOptions, type ReadConfiguration } from "./hook-watch";
 import { createHookedKinds, type HookedKinds } from "./hooked-kinds";
 import { createTrouble } from "./trouble";
 import { pause, WATCH_LIMITS } from "./watch";
@@ -30,6 +30,8 @@ export interface WebhookConfigurationsOptions extends HookWatchOptions {
 
 const INHERIT_MS = 5 * 60_000;
 const SETTLING_MS = 250;
+/** At the start four watches begin while everything else does, too. */
+const FIRST_SETTLING_MS = 1_000;
 /** Who has let us rest for so long does not fight with us. */
 const CALM_MS = 60_000;
 
@@ -45,12 +47,12 @@ export function createWebhookConfigurations(
   setMaxListeners(0, life);
   const alarm = createAlarm();
   const kinds = createHookedKinds();
-  const change = (make: () => void) => {
-    make();
-    alarm.ring();
+  // a repository that comes back after a restart brings what was hooked all the time
+  const change = (make: () => boolean) => {
+    if (make()) alarm.ring();
   };
-  void keep(options, createPass(options, kinds), alarm);
-  watchConfigurations(options, () => alarm.ring());
+  const read = watchConfigurations(options, () => alarm.ring());
+  void keep(options, createPass(options, kinds, read), alarm);
   sleep(inheritMs, undefined, { signal: life, ref: false })
     .then(() => change(() => kinds.disinherit()))
     .catch(() => undefined);
@@ -60,12 +62,18 @@ export function createWebhookConfigurations(
 /** Puts both right once; true where somebody else had changed or deleted one. */
 type Pass = () => Promise<boolean>;
 
-function createPass({ kube, build, life }: WebhookConfigurationsOptions, kinds: HookedKinds): Pass {
+function createPass(
+  { kube, build, life }: WebhookConfigurationsOptions,
+  kinds: HookedKinds,
+  read: ReadConfiguration,
+): Pass {
   const evidence = createHookConfiguration(kube, MUTATING, EVIDENCE_CONFIGURATION);
   const witness = createHookConfiguration(kube, VALIDATING, WITNESS_CONFIGURATION);
   return async () => {
-    await kinds.inherit(() => evidence.covered(life));
-    const plan = { ...(await readHookPlan(kube, life)), kinds: kinds.all() };
+    await kinds.inherit(async () =>
+      resourcesOf(await read(`${MUTATING}/${EVIDENCE_CONFIGURATION}`, life)),
+    );
+    const plan = { ...(await readHookPlan(kube, read, life)), kinds: kinds.all() };
     const wanted = build(plan);
     if (plan.owner === undefined && (wanted.evidence ?? wanted.witness) !== undefined) {
       // nopea is being uninstalled: what nobody owns would stay behind
@@ -97,11 +105,14 @@ async function keep(
         alarm.ring();
         return { failures: 1, fights: 0 };
       });
+  let settlingMs = FIRST_SETTLING_MS;
   for (let count = { failures: 0, fights: 0 }; ; ) {
     const rested = await rest(alarm, life);
     // what comes at once, as at a start, is one change
-    await sleep(SETTLING_MS, undefined, { signal: life }).catch(() => undefined);
+    await sleep(settlingMs, undefined, { signal: life }).catch(() => undefined);
+    settlingMs = SETTLING_MS;
     if (life.aborted) return;
+    alarm.hush();
     const { failures, fights } = await attempt();
     count = {
       failures: failures === 0 ? 0 : count.failures + 1,

@@ -33,11 +33,14 @@ export interface Summary
 
 /** Total: every object is told of in exactly one list, or needs no telling (kept as it was). */
 export function summarise({ told, walked, unknown, notGone, ...rest }: Summary): Report {
+  // one look at all of them: also the heal of one of ten thousand is reported
+  const news = [...told].filter(
+    ([id, { result, fault }]) =>
+      fault !== undefined || result === "held" || (result !== "kept" && walked.has(id)),
+  );
   const keys = (result: Told["result"]) =>
-    [...told].flatMap(([id, { result: theirs, desired }]) =>
-      theirs === result && (result === "held" || walked.has(id)) ? [desired.key] : [],
-    );
-  const failed = [...told.values()].flatMap(({ desired, fault }) =>
+    news.flatMap(([, { result: theirs, desired }]) => (theirs === result ? [desired.key] : []));
+  const failed = news.flatMap(([, { desired, fault }]) =>
     fault ? [failedObject(desired, fault)] : [],
   );
   return {

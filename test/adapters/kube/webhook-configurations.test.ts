@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
 import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
 import { startControlPlane } from "../../../src/local/control-plane";
+import { eventually } from "../../support/cluster";
 import { configMaps } from "../../support/follow-world";
 import { createHookWorld, refs, type Configuration } from "../../support/hook-world";
 
@@ -128,6 +129,26 @@ test("other kinds are managed: the rules change; none: both go", async () => {
   manage([]);
   await gone(refs.evidence);
   await gone(refs.witness);
+});
+
+test("a start over what was hooked before: everything is read and put once, also when the kinds come back", async () => {
+  const before = start();
+  before.manage([configMaps, deployments]);
+  await when(refs.witness, found => rules(found).includes("deployments/scale"));
+  before.end();
+  const after = start();
+  await eventually(() => after.asked.some(line => line.startsWith("PATCH")), 5_000);
+  after.manage([configMaps]);
+  after.manage([deployments, configMaps]);
+  await sleep(2_000);
+  const puts = after.asked.filter(line => line.startsWith("PATCH"));
+  expect(puts).toEqual([
+    expect.stringContaining("mutatingwebhookconfigurations/nopea-evidence"),
+    expect.stringContaining("validatingwebhookconfigurations/nopea-witness"),
+  ]);
+  expect(after.asked.filter(line => line === "GET /version")).toHaveLength(1);
+  // the watches have shown them
+  expect(after.asked.filter(line => /^GET .*configurations\/./.test(line))).toEqual([]);
 });
 
 describe("somebody else", () => {

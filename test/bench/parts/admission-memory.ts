@@ -1,10 +1,11 @@
 /** The admission process under many edits of small objects and some of big ones: whether it grows without end. */
 import { setTimeout as sleep } from "node:timers/promises";
-import type { KubeClient } from "../../src/local/kube-client";
-import type { AdmissionBench } from "./admission";
-import { firstSync } from "./config-maps";
-import { residentMegabytes, type Add } from "./figures";
-import { clear } from "./healing";
+import { createKubeClient, type KubeClient } from "../../../src/local/kube-client";
+import { firstSync } from "../config-maps";
+import type { Add } from "../figures";
+import { clear } from "../healing";
+import type { Bench, Part } from "../part";
+import { residentMegabytes } from "../process-figures";
 
 const NAMESPACE = "admission-memory";
 /** Edits in flight; each has objects of its own, so that none waits for another. */
@@ -14,8 +15,19 @@ const BIG_BYTES = 500_000;
 /** One edit of so many is that of a big object. */
 const BIG_EVERY = 100;
 
+/** No goal is set for it: it must not grow. */
+export const admissionMemory: Part = {
+  name: "admission-memory",
+  goals: [],
+  async measure(bench, add) {
+    const kube = createKubeClient(bench.controlPlane.accessFor("jane", ["system:masters"]));
+    await addMemory(bench, kube, add);
+    await kube.close();
+  },
+};
+
 /** The watcher rests meanwhile: what is measured is what the API server asks, and its configurations stay. */
-export async function addMemory(bench: AdmissionBench, kube: KubeClient, add: Add): Promise<void> {
+async function addMemory(bench: Bench, kube: KubeClient, add: Add): Promise<void> {
   const { nopea, git, isQuick } = bench;
   const requests = isQuick ? 100 : 10_000;
   const repository = await git.create(NAMESPACE);
@@ -42,7 +54,7 @@ export async function addMemory(bench: AdmissionBench, kube: KubeClient, add: Ad
   await sleep(rest * 1_000);
   await memory(`${rest} s later`);
   await nopea.watcher.start();
-  await clear(bench.kube, NAMESPACE);
+  await clear(bench, NAMESPACE);
 }
 
 async function edit(kube: KubeClient, from: number, to: number): Promise<void> {

@@ -1,0 +1,54 @@
+/** Many repositories of a few objects each, all of them made at once. */
+import { bareLoop, configMaps, gitRepository, makeNamespace, synced } from "../config-maps";
+import type { Add } from "../figures";
+import { clear } from "../healing";
+import type { Bench, Part } from "../part";
+
+export const many: Part = {
+  name: "many",
+  goals: [
+    {
+      measure: "100 repositories × 20 objects, all new (floor: as many server-side applies)",
+      figure: "all repositories synced",
+      floor: "bare loop of as many applies",
+      bound: "at most",
+      limit: 20,
+    },
+  ],
+  async measure(bench, add) {
+    for (let run = 1; run <= Math.min(bench.runs, 3); run++) {
+      await measureOnce(bench, run, add);
+      bench.say(`many: run ${run} done`);
+    }
+  },
+};
+
+/** From the first GitRepository's creation until the last one's status names its commit. */
+async function measureOnce(bench: Bench, run: number, add: Add): Promise<void> {
+  const { kube, git, isQuick } = bench;
+  const { repositories, objects } = isQuick
+    ? { repositories: 10, objects: 5 }
+    : { repositories: 100, objects: 20 };
+  const bare = `many-bare-${run}`;
+  add(
+    "bare loop of as many applies",
+    "s",
+    await bareLoop({ kube, objects: repositories * objects }, bare),
+  );
+  const namespaces = Array.from({ length: repositories }, (_, index) => `many-${run}-${index}`);
+  const served = [];
+  for (const namespace of namespaces) {
+    const repository = await git.create(namespace);
+    const commit = await repository.commit(configMaps(objects, "0"));
+    await makeNamespace(kube, namespace);
+    served.push({ namespace, repository, commit });
+  }
+  const started = performance.now();
+  await Promise.all(
+    served.map(({ namespace, repository }) => kube.create(gitRepository(repository, namespace))),
+  );
+  // one after the other: to ask about all of them all the time would cost more than what is measured
+  for (const { namespace, commit } of served) await synced(kube, namespace, commit);
+  add("all repositories synced", "s", (performance.now() - started) / 1000);
+  await clear(bench, bare, ...namespaces);
+}

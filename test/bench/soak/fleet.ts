@@ -1,0 +1,139 @@
+/** The repositories of the soak, what Git holds in each of them, and what people and commits do to them meanwhile. */
+import { eventually } from "../../../src/local/eventually";
+import type { GitServer, ServedRepository } from "../../../src/local/git-server";
+import type { KubeClient } from "../../../src/local/kube-client";
+import type { KubeObject } from "../../../src/local/kube-types";
+import { delivery, post } from "../../support/webhooks";
+import { gitRepository, makeNamespace, synced } from "../config-maps";
+
+export interface FleetOptions {
+  readonly kube: KubeClient;
+  readonly git: GitServer;
+  readonly repositories: number;
+  readonly objects: number;
+  /** Of each repository's polls; nopea takes no less than `1s`. */
+  readonly interval: string;
+}
+
+/** One repository, its namespace, and the value that Git gives to each of its objects. */
+interface Member {
+  readonly namespace: string;
+  readonly repository: ServedRepository;
+  readonly values: string[];
+}
+
+export interface Fleet {
+  readonly members: readonly Member[];
+  commit(random: Random): Promise<void>;
+  push(random: Random, httpUrl: string, secret: string): Promise<void>;
+  /** Of one object after the other, of the repositories that are edited at all. */
+  edit(by: KubeClient): Promise<void>;
+  /** The GitRepository of one that nobody edits goes, its objects with it, and comes back. */
+  recreate(random: Random): Promise<void>;
+  /** Names of objects that do not hold what Git says. */
+  differing(): Promise<readonly string[]>;
+}
+
+/** Below 1, as Math.random. */
+export type Random = () => number;
+
+/**
+ * Repositories that people edit: few, so that each has its fifty closed DriftRecords before the warm-up ends; and enough
+ * that no object is edited more than four times in ten minutes, after which it would be healed more rarely.
+ */
+const EDITED = 16;
+const PATIENCE_MS = 180_000;
+
+/** All of them synced. */
+export async function createFleet(options: FleetOptions): Promise<Fleet> {
+  const { kube, git, repositories, objects, interval } = options;
+  const spec = { interval, deletionPolicy: "Delete" };
+  const members: Member[] = [];
+  for (let index = 0; index < repositories; index++) {
+    const namespace = `soak-${index}`;
+    const repository = await git.create(namespace);
+    const values = Array.from({ length: objects }, () => "0");
+    await repository.commit(filesOf(values));
+    await makeNamespace(kube, namespace);
+    members.push({ namespace, repository, values });
+  }
+  const create = ({ namespace, repository }: Member) =>
+    kube.create(gitRepository(repository, namespace, spec));
+  await Promise.all(members.map(create));
+  const settled = async ({ namespace, repository }: Member) =>
+    synced(kube, namespace, await repository.head());
+  for (const member of members) await settled(member);
+
+  async function commit(random: Random): Promise<{ member: Member; head: string }> {
+    const member = pick(members, random);
+    const index = Math.floor(random() * member.values.length);
+    member.values[index] = `commit ${Math.floor(random() * 1e9)}`;
+    const head = await member.repository.commit(filesOf(member.values, index));
+    return { member, head };
+  }
+
+  let edits = 0;
+  const edited = members.slice(0, EDITED);
+  return {
+    members,
+    commit: async random => {
+      await commit(random);
+    },
+    async push(random, httpUrl, secret) {
+      const { member, head } = await commit(random);
+      const url = `${httpUrl}/webhook/${member.namespace}/bench`;
+      await post(url, delivery("github/push", { secret, branch: "main", commit: head }));
+    },
+    async edit(by) {
+      const [member, index] = [edited[edits % edited.length], Math.floor(edits / edited.length)];
+      edits++;
+      if (member === undefined) return;
+      const name = `cm-${index % objects}`;
+      const ref = { apiVersion: "v1", kind: "ConfigMap", namespace: member.namespace, name };
+      await by.patch(ref, { data: { value: `by hand ${edits}` } });
+    },
+    async recreate(random) {
+      const member = pick(members.slice(EDITED), random);
+      const { apiVersion, kind, metadata } = gitRepository(member.repository, member.namespace);
+      const ref = { apiVersion, kind, namespace: member.namespace, name: metadata.name };
+      await kube.delete(ref);
+      await eventually(async () => (await kube.find(ref)) === undefined, PATIENCE_MS);
+      await create(member);
+      await eventually(async () => (await differingIn(kube, member)).length === 0, PATIENCE_MS);
+    },
+    differing: async () => {
+      const all: string[] = [];
+      for (const member of members) all.push(...(await differingIn(kube, member)));
+      return all;
+    },
+  };
+}
+
+async function differingIn(
+  kube: KubeClient,
+  { namespace, values }: Member,
+): Promise<readonly string[]> {
+  const objects = await kube.list<KubeObject & { data?: { value?: string } }>("v1", "ConfigMap", {
+    namespace,
+  });
+  const live = new Map(objects.map(({ metadata, data }) => [metadata.name, data?.value]));
+  return values.flatMap((value, index) =>
+    live.get(`cm-${index}`) === value ? [] : [`${namespace}/cm-${index}`],
+  );
+}
+
+/** All files, or the one that has changed. */
+function filesOf(values: readonly string[], only?: number): Readonly<Record<string, string>> {
+  const files = values.map((value, index) => {
+    const metadata = { name: `cm-${index}` };
+    const object = { apiVersion: "v1", kind: "ConfigMap", metadata, data: { value } };
+    return [`cm-${index}.json`, JSON.stringify(object)] as const;
+  });
+  return Object.fromEntries(files.filter((_, index) => only === undefined || index === only));
+}
+
+function pick<T>(all: readonly T[], random: Random): T {
+  const one = all[Math.floor(random() * all.length)];
+  if (one === undefined) throw new Error("there is nothing to choose from");
+  return one;
+}
