@@ -49,20 +49,20 @@ export async function createFleet(options: FleetOptions): Promise<Fleet> {
   const { kube, git, repositories, objects, interval } = options;
   const spec = { interval, deletionPolicy: "Delete" };
   const members: Member[] = [];
+  const commits: { readonly namespace: string; readonly commit: string }[] = [];
   for (let index = 0; index < repositories; index++) {
     const namespace = `soak-${index}`;
     const repository = await git.create(namespace);
     const values = Array.from({ length: objects }, () => "0");
-    await repository.commit(filesOf(values));
+    const commit = await repository.commit(filesOf(values));
     await makeNamespace(kube, namespace);
     members.push({ namespace, repository, values });
+    commits.push({ namespace, commit });
   }
   const create = ({ namespace, repository }: Member) =>
     kube.create(gitRepository(repository, namespace, spec));
   await Promise.all(members.map(create));
-  const settled = async ({ namespace, repository }: Member) =>
-    synced(kube, namespace, await repository.head());
-  for (const member of members) await settled(member);
+  for (const { namespace, commit } of commits) await synced(kube, namespace, commit);
 
   async function commit(random: Random): Promise<{ member: Member; head: string }> {
     const member = pick(members, random);
