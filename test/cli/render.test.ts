@@ -135,9 +135,9 @@ it("a file that cannot be read: named, with the reason, and no bug", async () =>
   write({ "a.yaml": object("ConfigMap", "a") });
   const real = fs.readFileSync;
   const denied = Object.assign(new Error("EACCES: permission denied"), { path: "c.yaml" });
-  fs.readFileSync = (() => {
+  fs.readFileSync = () => {
     throw denied;
-  }) as typeof real;
+  };
   syncBuiltinESMExports();
   try {
     await expect(run()).rejects.toThrow(/c\.yaml cannot be read: EACCES/);
