@@ -22,7 +22,11 @@ declare module "undici/lib/api/api-connect.js" {
 
 declare module "undici/lib/api/api-request.js" {
   import type { Dispatcher } from "undici";
-  type Options = Dispatcher.RequestOptions & { readonly origin: string };
+  type Options = Omit<Dispatcher.RequestOptions, "body"> & {
+    readonly origin: string;
+    // undici's own types leave iterables out
+    readonly body?: Dispatcher.RequestOptions["body"] | AsyncIterable<Uint8Array>;
+  };
   export default function request(
     this: Dispatcher,
     options: Options,

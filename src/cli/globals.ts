@@ -1,6 +1,7 @@
 /** The options that every command takes. */
 import type { Command } from "commander";
 import { Option } from "commander";
+import { name } from "./options";
 import type { Output } from "./context";
 
 export interface Globals {
@@ -17,7 +18,11 @@ export interface Globals {
 export function addGlobals(program: Command): void {
   const output = new Option("-o, --output <format>", "how the answer is printed");
   program
-    .option("-n, --namespace <name>", "namespace (default: the one of the kubeconfig's context)")
+    .option(
+      "-n, --namespace <name>",
+      "namespace (default: the one of the kubeconfig's context)",
+      name,
+    )
     .option("-A, --all-namespaces", "every namespace", false)
     .option("--kubeconfig <file>", "kubeconfig file (default: KUBECONFIG, ~/.kube/config)")
     .option("--context <name>", "context of the kubeconfig (default: the current one)")

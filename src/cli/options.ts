@@ -13,10 +13,31 @@ export function span(value: string): number {
   return milliseconds;
 }
 
+/** What a timer can wait for. */
+const LONGEST_MS = 2 ** 31 - 1;
+
+/** The same for what is waited for. */
+export function wait(value: string): number {
+  const milliseconds = span(value);
+  if (milliseconds > LONGEST_MS) throw new InvalidArgumentError("It is at most 24d.");
+  return milliseconds;
+}
+
+/** A name that is one: an empty variable of a script must not choose another namespace. */
+export function name(value: string): string {
+  if (value.trim() === "")
+    throw new InvalidArgumentError("It is empty: say a name, or leave it out.");
+  return value;
+}
+
 /** A duration as nopea reads it, more than none: "30m", "4h", "1h30m". */
 export function duration(value: string): string {
-  if ((parseDuration(value) ?? 0) <= 0) {
+  const milliseconds = parseDuration(value) ?? 0;
+  if (milliseconds <= 0) {
     throw new InvalidArgumentError("It is a duration like 30m, 4h or 1h30m.");
+  }
+  if (milliseconds > LONGEST_MS) {
+    throw new InvalidArgumentError("It is at most 576h (24 days): --until takes any time.");
   }
   return value;
 }

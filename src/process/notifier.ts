@@ -49,13 +49,17 @@ export function createNotifier(shell: Shell, { kube, settings, newId }: Notifier
   };
 }
 
+/** Many rooms are at one host, each with four requests at once: those that are slow must not take all of them. */
+const SOCKETS_PER_HOST = 128;
+
 function openOutbox({ log, metrics, life }: Shell, settings: () => Settings) {
   const proxies = proxiesOf(process.env);
+  const socketsPerHost = SOCKETS_PER_HOST;
   const deliver = createDelivery({
     // whoever may write a GitRepository chooses these addresses
-    guarded: createGitConnections({ policy: addressPolicy(settings), proxies }),
+    guarded: createGitConnections({ policy: addressPolicy(settings), proxies, socketsPerHost }),
     // and the administrator these
-    trusted: createGitConnections({ policy: EVERYWHERE, proxies }),
+    trusted: createGitConnections({ policy: EVERYWHERE, proxies, socketsPerHost }),
   });
   const dropped = () => metrics.dropped("cdevents");
   const outbox = createOutbox({ deliver, clock, log, life, dropped });

@@ -5,13 +5,14 @@ import { SEAL_KEY } from "../adapters/kube/seal-key";
 import { readVariables } from "../adapters/kube/variables";
 import { versionProblem } from "../adapters/kube/version";
 import { keepAccount, readConfig, readHttpPort } from "../config";
+import { NopeaError } from "../model/errors";
 import type { Settings } from "../model/settings";
 import type { Log } from "../ports";
 
 const EVERY_MS = 30_000;
 
 /** `read` rejects while the API server does not say what they are. */
-export function createSettings(kube: Kube, log: Log, life: AbortSignal) {
+export function createSettings(kube: Kube, log: Log, life: AbortSignal, everyMs = EVERY_MS) {
   let settings: Settings | undefined;
   let httpPort = readHttpPort();
   let told = "";
@@ -39,9 +40,9 @@ export function createSettings(kube: Kube, log: Log, life: AbortSignal) {
   return {
     read,
     current,
-    /** `answered`: they were read once more. */
+    /** `answered`: they were read once more, or the API server said that they may not be. */
     follow: (changed: () => void, answered: () => void = () => undefined) =>
-      readAgain({ read, known: () => settings, answered, log, life }, changed),
+      readAgain({ read, known: () => settings, answered, log, life, everyMs }, changed),
     /** Undefined: not read yet. */
     known: () => settings,
     httpPort: () => httpPort,
@@ -56,17 +57,22 @@ interface Rereading {
   readonly answered: () => void;
   readonly log: Log;
   readonly life: AbortSignal;
+  readonly everyMs: number;
 }
 
 /** Calls back whenever they have become others. */
 async function readAgain(
-  { read, known, answered, log, life }: Rereading,
+  { read, known, answered, log, life, everyMs }: Rereading,
   changed: () => void,
 ): Promise<never> {
   for (;;) {
-    await clock.sleep(EVERY_MS, life);
+    await clock.sleep(everyMs, life);
     const before = JSON.stringify(known());
-    const failed = (error: unknown) => log.warn({ error: String(error) }, "settings not read");
+    const failed = (error: unknown) => {
+      log.warn({ error: String(error) }, "settings not read");
+      // whoever refuses has answered: the connection is well
+      if (error instanceof NopeaError && error.code === "object-forbidden") answered();
+    };
     await read().then(answered, failed);
     if (JSON.stringify(known()) !== before) changed();
   }

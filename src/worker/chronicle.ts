@@ -31,6 +31,7 @@ const LONGEST_WRITE_MS = 120_000;
 export class Chronicle {
   readonly #world: World;
   readonly #status: StatusWriter;
+  readonly #life: AbortSignal;
   /** What the last look at Git came to: healing goes on, but does not hide it. */
   #last: Report | undefined;
   /** What was healed during the sync that is under way. */
@@ -49,6 +50,7 @@ export class Chronicle {
       await cluster.writeStatus(id, status, life).finally(end);
     };
     this.#world = world;
+    this.#life = life;
     this.#standing = standingOf(initial);
     this.#status = createStatusWriter({ initial, write, clock, log, life });
   }
@@ -111,6 +113,8 @@ export class Chronicle {
   }
 
   #count({ id }: Repository, { suspended, drift }: Report): void {
+    // a sync that ends after its GitRepository is gone must not bring its series back
+    if (this.#life.aborted) return;
     const { metrics } = this.#world;
     const since = suspended.map(({ at }) => at);
     metrics.suspended(id.uid, since);

@@ -23,7 +23,9 @@ export interface HeraldOptions {
 }
 
 interface Herald extends HeraldOptions {
-  readonly drift: DriftMemory;
+  /** What the administrator's endpoint was told of, and what the rooms: healPolicy may change while drift is open. */
+  readonly events: DriftMemory;
+  readonly rooms: DriftMemory;
   /** GitRepositories (uid) that have nowhere to send notifications to, and were told so. */
   readonly unheard: Set<string>;
 }
@@ -33,7 +35,8 @@ const MOST_UNHEARD = 10_000;
 
 /** Returns at once, whatever it is told, and never throws: nothing that is told may hurt a sync. */
 export function createHerald(options: HeraldOptions): Notifier {
-  const herald = { ...options, drift: createDriftMemory(), unheard: new Set<string>() };
+  const [events, rooms] = [createDriftMemory(), createDriftMemory()];
+  const herald = { ...options, events, rooms, unheard: new Set<string>() };
   const tell: Tell = (happening, about, at) => {
     try {
       proclaim(herald, happening, { about, at });
@@ -66,16 +69,17 @@ function proclaimDrift(
   { before, episode }: Extract<Happening, { what: "drift" }>,
   occasion: Occasion,
 ): void {
-  const { settings, clock, drift } = herald;
+  const { settings, clock, events, rooms } = herald;
   const { cdeventsEndpoint, eventValues } = settings();
   const tools: DriftTools = { rfc3339: at => clock.rfc3339(at), eventValues };
   const { about } = occasion;
   // also while nobody listens: whoever begins to must not hear of an end without its beginning
-  for (const word of drift.wordsFor(before, episode)) {
-    const made = () => driftEvent(word, episode, about, tools);
+  for (const word of events.wordsFor(before, episode)) {
     const to = cdeventsTo(cdeventsEndpoint);
-    sendTo(herald, to && made(), to, occasion);
-    if (about.healPolicy !== "notify") continue;
+    sendTo(herald, to && driftEvent(word, episode, about, tools), to, occasion);
+  }
+  const isAsked = about.healPolicy === "notify";
+  for (const word of isAsked ? rooms.wordsFor(before, episode) : rooms.endsFor(episode)) {
     const room = notifyTo(herald, about);
     sendTo(herald, room && notification(word, episode, about, tools), room, occasion);
   }
@@ -97,7 +101,7 @@ function notifyTo(herald: Herald, about: Told): Address | undefined {
   if (secretName !== undefined) return secretAddress(herald, about, secretName);
   const { notifyEndpoint } = herald.settings();
   if (notifyEndpoint !== undefined) return addressOf(notifyEndpoint, "NOPEA_NOTIFY_ENDPOINT", true);
-  tellUnheard(herald, about);
+  if (about.healPolicy === "notify") tellUnheard(herald, about);
   return undefined;
 }
 

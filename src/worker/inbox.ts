@@ -6,6 +6,10 @@ import type { Supervisor } from "./supervisor";
 
 export interface Inbox {
   upsert(raw: RawRepository): void;
+  /** What a list says that began when only this version was known: older than it only after a restore of etcd. */
+  relist(raw: RawRepository, known: string | undefined): void;
+  /** The version that was taken last; undefined: none of this uid. */
+  versionOf(uid: string): string | undefined;
   remove(raw: RawRepository): void;
 }
 
@@ -18,15 +22,24 @@ export function createInbox(supervisor: Supervisor): Inbox {
     versions.set(uid, resourceVersion);
     return true;
   };
+  const take = (raw: RawRepository) => {
+    const repository = parseRepository(raw);
+    if (repository === undefined || !isNews(raw)) return;
+    // who is being deleted gets no more writes, unless our own finalizer keeps it until its objects are gone
+    const isOver = raw.metadata?.deletionTimestamp !== undefined && !repository.isLeaving;
+    if (isOver) supervisor.remove(repository.id);
+    else supervisor.upsert(repository);
+  };
   return {
-    upsert(raw) {
-      const repository = parseRepository(raw);
-      if (repository === undefined || !isNews(raw)) return;
-      // who is being deleted gets no more writes, unless our own finalizer keeps it until its objects are gone
-      const isOver = raw.metadata?.deletionTimestamp !== undefined && !repository.isLeaving;
-      if (isOver) supervisor.remove(repository.id);
-      else supervisor.upsert(repository);
+    upsert: take,
+    relist(raw, known) {
+      const { uid = "", resourceVersion } = raw.metadata ?? {};
+      // what was heard of while the list was on its way is newer than the list, and stands
+      const isStill = known !== undefined && versions.get(uid) === known;
+      if (isStill && resourceVersion !== known) versions.delete(uid);
+      take(raw);
     },
+    versionOf: uid => versions.get(uid),
     remove(raw) {
       const repository = parseRepository(raw);
       if (repository === undefined) return;

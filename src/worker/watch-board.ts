@@ -7,6 +7,8 @@ import type { Inbox } from "./inbox";
 
 /** Told of GitRepositories, as a watch tells. */
 export interface WatchBoard {
+  /** A list is asked for. */
+  begins(): void;
   replace(objects: readonly JsonObject[]): void;
   upsert(object: JsonObject): void;
   remove(object: JsonObject): void;
@@ -23,16 +25,20 @@ export function createWatchBoard(clock: Pick<Clock, "now">, inbox: Inbox): Watch
   let listedAt: number | undefined;
   let lostAt: number | undefined;
   let answeredAt: number | undefined;
-  const upsert = (object: JsonObject) => {
+  let before: ReadonlyMap<string, string | undefined> = new Map<string, string>();
+  const enter = (object: JsonObject) => {
     const raw = rawOf(object);
-    uids.set(raw.metadata?.uid ?? "", raw);
-    inbox.upsert(raw);
+    uids.set(uidOf(raw), raw);
+    return raw;
   };
   const remove = (raw: RawRepository) => {
-    uids.delete(raw.metadata?.uid ?? "");
+    uids.delete(uidOf(raw));
     inbox.remove(raw);
   };
   return {
+    begins() {
+      before = new Map([...uids.keys()].map(uid => [uid, inbox.versionOf(uid)]));
+    },
     replace(objects) {
       // until a watch stands, nobody hears of what comes after the list
       if (listedAt === undefined) lostAt = clock.now();
@@ -40,9 +46,9 @@ export function createWatchBoard(clock: Pick<Clock, "now">, inbox: Inbox): Watch
       answeredAt = listedAt;
       const found = new Set(objects.map(object => rawOf(object).metadata?.uid));
       for (const [uid, raw] of uids) if (!found.has(uid)) remove(raw);
-      objects.forEach(upsert);
+      for (const raw of objects.map(enter)) inbox.relist(raw, before.get(uidOf(raw)));
     },
-    upsert,
+    upsert: object => inbox.upsert(enter(object)),
     remove: object => remove(rawOf(object)),
     connected(now) {
       lostAt = now ? undefined : (lostAt ?? clock.now());
@@ -50,6 +56,10 @@ export function createWatchBoard(clock: Pick<Clock, "now">, inbox: Inbox): Watch
     answered: () => (answeredAt = clock.now()),
     watching: () => ({ listedAt, lostAt, answeredAt, repositories: uids.size }),
   };
+}
+
+function uidOf({ metadata }: RawRepository): string {
+  return metadata?.uid ?? "";
 }
 
 /** Whatever it is, the inbox reads it with care. */

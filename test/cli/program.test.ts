@@ -47,6 +47,17 @@ function build(name = "nopea") {
 }
 
 describe("the command line", () => {
+  it.each([
+    ["-n  status", "It is empty"],
+    ["sync my-app --timeout 25d", "at most 24d"],
+    ["suspend deploy/api --for 600h", "at most 576h"],
+    ["suspend deploy/api --for 99999999999999999999h", "at most 576h"],
+  ])("%s: refused, with what would be right", async (line, message) => {
+    const { command, printed } = await build().type(line);
+    expect(command).toBeUndefined();
+    expect(printed).toContain(message);
+  });
+
   it("global options: understood before and after the command", async () => {
     for (const line of ["-n shop -o json --no-color status", "status -n shop --no-color -o json"]) {
       const { command } = await build().type(line);

@@ -1,6 +1,7 @@
 /** `nopea render`: the files of a working tree as the objects that a sync would apply. */
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import fs, { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { syncBuiltinESMExports } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
@@ -128,4 +129,26 @@ it("words that YAML 1.1 takes for other things: quoted", async () => {
 it("nothing there, or no directory: said so", async () => {
   expect((await run()).text).toMatch(/declares nothing/);
   await expect(run({ directory: join(directory, "absent") })).rejects.toThrow(/does not exist/);
+});
+
+it("a file that cannot be read: named, with the reason, and no bug", async () => {
+  write({ "a.yaml": object("ConfigMap", "a") });
+  const real = fs.readFileSync;
+  const denied = Object.assign(new Error("EACCES: permission denied"), { path: "c.yaml" });
+  fs.readFileSync = () => {
+    throw denied;
+  };
+  syncBuiltinESMExports();
+  try {
+    await expect(run()).rejects.toThrow(/c\.yaml cannot be read: EACCES/);
+  } finally {
+    fs.readFileSync = real;
+    syncBuiltinESMExports();
+  }
+});
+
+it("git ls-files fails: said before the objects", async () => {
+  write({ "a.yaml": object("ConfigMap", "a"), ".git": "nonsense" });
+  const { text } = await run();
+  expect(text).toMatch(/^# Nothing is left out by \.gitignore: git ls-files failed: /);
 });

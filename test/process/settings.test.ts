@@ -67,3 +67,24 @@ test("the key is taken away, and then the whole of it: the account stays in forc
   await settings.read();
   expect(settings.current().defaultServiceAccount).toBe("deployer");
 });
+
+test.each([
+  [403, true],
+  [401, false],
+  [500, false],
+] as const)("a read that is answered with %i: an answer all the same? %s", async (status, is) => {
+  const life = new AbortController();
+  const { kube, requests } = createFakeKube(({ path }) =>
+    path.includes("/configmaps/") ? { status } : undefined,
+  );
+  let answers = 0;
+  const settings = createSettings(kube, LOG, life.signal, 5);
+  const following = settings.follow(
+    () => undefined,
+    () => (answers += 1),
+  );
+  await expect.poll(() => requests.length).toBeGreaterThan(10);
+  life.abort();
+  await following.catch(() => undefined);
+  expect(answers > 0).toBe(is);
+});

@@ -4,7 +4,10 @@ import { createDriftWorld, OBJECT } from "../support/drift-world";
 import { configMap, createFakeWorld, URL } from "../support/fake-world";
 import { A, B, begin, push } from "../support/prune-world";
 import { countHappenings } from "../../src/worker/count";
-import type { Metrics } from "../../src/ports";
+import { Chronicle } from "../../src/worker/chronicle";
+import type { Repository } from "../../src/model/git-repository";
+import type { Report } from "../../src/model/report";
+import type { Metrics, World } from "../../src/ports";
 import { episode } from "../support/episodes";
 
 const MINUTE = 60_000;
@@ -55,6 +58,28 @@ test("open drift: by repository and class while it is open, and gone with the re
   await world.clock.settle();
   expect(open()?.classes).toEqual({});
   expect(world.cluster.read(OBJECT)).toBeDefined();
+});
+
+test("a walk that ends after its GitRepository is gone: its series stays gone", () => {
+  const fake = createFakeWorld();
+  const life = new AbortController();
+  const counted: string[] = [];
+  const metrics = {
+    suspended: () => void counted.push("suspended"),
+    openDrift: () => void counted.push("drift"),
+  };
+  const id = { namespace: "shop", name: "my-app", uid: "u" };
+  const repository = { id, status: { phase: "Syncing" } } as unknown as Repository;
+  const world = { clock: fake.clock, metrics, log: {}, pulse: fake.pulse } as unknown as World;
+  const chronicle = new Chronicle(world, repository, life.signal);
+  const report = {
+    ...{ writes: 0, pruned: [], suspended: [], orphans: [], created: [], updated: [] },
+    drift: [episode("r")],
+  } as unknown as Report;
+  chronicle.healed(repository, report, 1);
+  life.abort();
+  chronicle.healed(repository, report, 1);
+  expect(counted).toEqual(["suspended", "drift"]);
 });
 
 describe("happenings", () => {

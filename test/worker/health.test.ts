@@ -134,6 +134,25 @@ describe("two watches", () => {
     expect(given.get("v")).toBe(1);
   });
 
+  test("a list after a restore of etcd: its older version is taken, and what follows it; one on its way is no restore", () => {
+    const { inbox, given } = listening();
+    const board = createWatchBoard(createFakeClock(), inbox);
+    const raw = (generation: number) =>
+      version(generation) as unknown as Parameters<typeof board.upsert>[0];
+    board.replace([raw(5)]);
+    board.upsert(raw(3));
+    expect(given.get("u")).toBe(5);
+    board.begins();
+    board.replace([raw(2)]);
+    expect(given.get("u")).toBe(2);
+    inbox.upsert(version(3));
+    expect(given.get("u")).toBe(3);
+    board.begins();
+    inbox.upsert(version(4));
+    board.replace([raw(3)]);
+    expect(given.get("u")).toBe(4);
+  });
+
   test("our own: counts, hands over, and finds out after a gap what is gone", () => {
     const { inbox, given } = listening();
     const clock = createFakeClock();

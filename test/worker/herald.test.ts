@@ -125,6 +125,29 @@ describe("healPolicy notify", () => {
     expect(letters[0]?.body).toContain('"text":"Deployment.apps/shop/api: larry changed');
   });
 
+  test("begins while drift is open: the room is told of its beginning, then of its end", () => {
+    const { tell, sent } = create({ notifyEndpoint: ROOM });
+    tell(drift(undefined, leftEpisode({ decision: "suspended" })), told(), AT);
+    tell(drift(leftEpisode({ decision: "suspended" }), leftEpisode()), noticed, AT);
+    tell(drift(leftEpisode(), healed), noticed, AT);
+    expect(sent()).toEqual(once.map(word => `nopea-drift.${word}.0.1.0 → NOPEA_NOTIFY_ENDPOINT`));
+  });
+
+  test("begins as drift ends: the room is not told of an end without its beginning", () => {
+    const { tell, sent } = create({ notifyEndpoint: ROOM });
+    tell(drift(undefined, leftEpisode()), told(), AT);
+    tell(drift(leftEpisode(), healed), noticed, AT);
+    expect(sent()).toEqual([]);
+  });
+
+  test("ends while drift is open: the room is told how that ends", () => {
+    const { tell, sent } = create({ notifyEndpoint: ROOM });
+    tell(drift(undefined, leftEpisode()), noticed, AT);
+    tell(drift(leftEpisode(), leftEpisode({ decision: "suspended" })), told(), AT);
+    tell(drift(leftEpisode({ decision: "suspended" }), healed), told(), AT);
+    expect(sent()).toEqual(once.map(word => `nopea-drift.${word}.0.1.0 → NOPEA_NOTIFY_ENDPOINT`));
+  });
+
   test.each(["auto", "manual"] as const)("healPolicy %s: none", healPolicy => {
     const { tell, letters, lines } = create({ notifyEndpoint: ROOM });
     tell(drift(undefined, leftEpisode()), told({ healPolicy, notify: { url: ROOM } }), AT);

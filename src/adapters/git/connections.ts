@@ -34,6 +34,7 @@ export interface GitConnecting {
   readonly policy: () => AddressPolicy;
   readonly timeouts?: Partial<GitTimeouts>;
   readonly proxies?: Proxies;
+  readonly socketsPerHost?: number;
 }
 
 /** As in the environment variables of these names (lower case wins). */
@@ -94,12 +95,16 @@ function extraCertificates(): readonly string[] {
   return file === undefined || !existsSync(file) ? [] : [readFileSync(file, "utf8")];
 }
 
-function createPool({ policy, timeouts, proxies = {} }: GitConnecting, ca: string): Dispatcher {
+function createPool(connecting: GitConnecting, ca: string): Dispatcher {
+  const { policy, timeouts, proxies, socketsPerHost } = {
+    ...{ proxies: {}, socketsPerHost: SOCKETS_PER_HOST },
+    ...connecting,
+  };
   const { connectMs, headersMs, idleMs } = { ...TIMEOUTS, ...timeouts };
   const tls = ca === "" ? {} : { ca: [...rootCertificates, ...extraCertificates(), ca] };
   const connect = buildConnector({ timeout: connectMs, lookup: createLookup(policy), ...tls });
   const options = {
-    connections: SOCKETS_PER_HOST,
+    connections: socketsPerHost,
     keepAliveTimeout: KEEP_ALIVE_MS,
     headersTimeout: headersMs,
     bodyTimeout: idleMs,

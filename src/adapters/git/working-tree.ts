@@ -19,11 +19,17 @@ import { checkSizes, selectFiles } from "./select-files";
 import type { TreeEntry, TreeReader } from "./tree";
 import { walkFolder } from "./walk-folder";
 
+export interface WorkingTree extends Omit<GitTree, "commit"> {
+  /** Why nobody knows what .gitignore names; undefined: it is known. */
+  readonly problem?: string;
+}
+
 /** Paths of the files are those of the repository that the folder belongs to; without one, the folder is the root. */
-export async function readWorkingTree(directory: string): Promise<Omit<GitTree, "commit">> {
+export async function readWorkingTree(directory: string): Promise<WorkingTree> {
   const folder = existingFolder(directory);
   const root = rootOf(folder);
-  const reader = createDiskReader(await ignoredByGit(root));
+  const { ignored, problem } = await ignoredByGit(root);
+  const reader = createDiskReader(ignored);
   const path = relative(root, folder).split(sep).join("/");
   const at = findFolder(reader, root, { url: "", branch: "of the working tree", path }, "none");
   const { found, submodules } = walkFolder(reader, at, GIT_LIMITS);
@@ -32,7 +38,8 @@ export async function readWorkingTree(directory: string): Promise<Omit<GitTree, 
     selected.map(file => ({ ...file, bytes: reader.bytes(file.oid) })),
     GIT_LIMITS,
   );
-  return { submodules, files: await readFiles(reader, selected, () => undefined) };
+  const files = await readFiles(reader, selected, () => undefined);
+  return { submodules, files, ...(problem === undefined ? {} : { problem }) };
 }
 
 function existingFolder(directory: string): string {
@@ -54,13 +61,24 @@ function rootOf(folder: string): string {
 }
 
 /** What .gitignore keeps out of every commit; nothing where this is no repository, or git is not there. */
-async function ignoredByGit(root: string): Promise<ReadonlySet<string>> {
-  if (!existsSync(join(root, ".git"))) return new Set();
+async function ignoredByGit(root: string) {
+  if (!existsSync(join(root, ".git"))) return { ignored: new Set<string>() };
   const args = ["ls-files", "--others", "--ignored", "--exclude-standard", "--directory", "-z"];
   const options = { cwd: root, maxBuffer: 64 * 1024 * 1024 };
-  const listed = await promisify(execFile)("git", args, options).catch(() => ({ stdout: "" }));
-  const names = listed.stdout.split("\0").filter(name => name !== "");
-  return new Set(names.map(name => join(root, name.replace(/\/$/, ""))));
+  try {
+    const { stdout } = await promisify(execFile)("git", args, options);
+    const names = stdout.split("\0").filter(name => name !== "");
+    return { ignored: new Set(names.map(name => join(root, name.replace(/\/$/, "")))) };
+  } catch (error) {
+    return { ignored: new Set<string>(), problem: `git ls-files failed: ${reasonOf(error)}` };
+  }
+}
+
+/** What git says of it, in one line. */
+function reasonOf(error: unknown): string {
+  const said = error instanceof Error && "stderr" in error ? String(error.stderr) : "";
+  const text = said.trim() === "" ? String(error) : said;
+  return text.trim().split("\n")[0] ?? text;
 }
 
 /** An object's name is its path on the disk. */

@@ -23,6 +23,11 @@ interface Remembered extends Placed {
   readonly object: string;
 }
 
+/** The namespace that an Event of this object is written to. */
+export function placeOf({ regarding }: Pick<KubeEvent, "regarding">): string {
+  return regarding.namespace || "default";
+}
+
 /** Losing what it remembers costs an Event too many. */
 export function createEventSeries(): EventSeries {
   const known = new Map<string, Remembered>();
@@ -32,8 +37,8 @@ export function createEventSeries(): EventSeries {
       const object = `${event.regarding.uid}\n${event.reason}`;
       const key = keyOf(known, event, object);
       const last = known.get(key);
-      const { at, regarding } = event;
-      const place = last ?? { namespace: regarding.namespace || "default", name: nameOf(event) };
+      const { at } = event;
+      const place = last ?? { namespace: placeOf(event), name: nameOf(event) };
       const { namespace, name } = place;
       const count = (last?.count ?? 0) + 1;
       // the newest at the end
@@ -58,14 +63,21 @@ function forget(known: Map<string, Remembered>, now: number): void {
 }
 
 const LONGEST_NAME = 200;
+const LONGEST_KIND = 20;
 
-/** A DNS-1123 subdomain, whatever the object is called (`system:node` is a ClusterRole). */
+/** A DNS-1123 subdomain, whatever the object is called (`system:node` and `a..b` are names of ClusterRoles). */
 function nameOf({ regarding, occurrence }: KubeEvent): string {
-  const plain = regarding.name.toLowerCase().replace(/[^a-z0-9.-]+/g, "-");
-  const short = plain
-    .slice(0, LONGEST_NAME)
-    .replace(/[.-]+$/g, "")
-    .replace(/^[.-]+/, "");
-  const kind = regarding.kind.toLowerCase().slice(0, 20);
-  return `${short === "" ? "object" : short}.${kind}.${occurrence}`;
+  const name = labelsOf(regarding.name, LONGEST_NAME) || "object";
+  const kind = labelsOf(regarding.kind, LONGEST_KIND) || "kind";
+  return `${name}.${kind}.${occurrence}`;
+}
+
+/** Each part between two dots begins and ends with a letter or a digit, and none is empty. */
+function labelsOf(text: string, longest: number): string {
+  const plain = text.toLowerCase().replace(/[^a-z0-9.-]+/g, "-");
+  const labels = plain.slice(0, longest).split(".");
+  return labels
+    .map(label => label.replace(/^-+|-+$/g, ""))
+    .filter(label => label !== "")
+    .join(".");
 }

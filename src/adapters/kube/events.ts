@@ -8,8 +8,9 @@ import {
   type KubeEvent,
 } from "../../model/kube-event";
 import type { Clock, KubeEvents, Log } from "../../ports";
+import { createTurns, type Turns } from "../turns";
 import type { Kube } from "./client";
-import { createEventSeries, type EventSeries, type Placed } from "./event-series";
+import { createEventSeries, placeOf, type EventSeries, type Placed } from "./event-series";
 
 export interface KubeEventsOptions {
   readonly kube: Kube;
@@ -20,36 +21,53 @@ export interface KubeEventsOptions {
   readonly life: AbortSignal;
 }
 
-const MOST_WAITING = 1_000;
+const MOST_WAITING = 4_000;
+/** So that one that is refused leaves room for others. */
+const MOST_OF_NAMESPACE = 1_000;
 const PAUSES_MS = [1_000, 2_000, 4_000];
+/** Events of thousands of namespaces must not keep the API server from what matters. */
+const AT_ONCE = 8;
 const MERGE_PATCH = "application/merge-patch+json";
 
 /** Events are for people: one that cannot be written hurts nothing and nobody waits for it. */
 export function createKubeEvents(options: KubeEventsOptions): KubeEvents {
   const { life, dropped } = options;
-  const series = createEventSeries();
-  const queue: Timed[] = [];
-  let running = false;
+  const writing = { ...options, series: createEventSeries(), turns: createTurns(AT_ONCE) };
+  const lines = new Map<string, Timed[]>();
+  let waiting = 0;
   let latest = 0;
 
-  async function drain(): Promise<void> {
-    running = true;
-    for (let event = queue[0]; event !== undefined && !life.aborted; event = queue[0]) {
-      await deliver(options, series, event);
-      queue.shift();
+  /** One namespace, until nothing of it waits: where Events are refused, those of no other wait for it. */
+  async function drain(namespace: string, line: Timed[]): Promise<void> {
+    for (let event = line[0]; event !== undefined && !life.aborted; event = line[0]) {
+      await deliver(writing, event);
+      line.shift();
+      waiting--;
     }
-    running = false;
+    lines.delete(namespace);
+  }
+
+  function enter(event: Timed): void {
+    waiting++;
+    const namespace = placeOf(event);
+    const line = lines.get(namespace);
+    line?.push(event);
+    if (line !== undefined) return;
+    const begun = [event];
+    lines.set(namespace, begun);
+    void drain(namespace, begun);
   }
 
   return {
     record(event) {
       // of the same millisecond too, so that whoever sorts them reads them in order
       latest = Math.max(latest + 1, event.at * 1000);
-      if (queue.length >= MOST_WAITING) dropped();
-      else queue.push({ ...event, micros: latest });
-      if (!running) void drain();
+      const ofLine = lines.get(placeOf(event))?.length ?? 0;
+      const hasRoom = waiting < MOST_WAITING && ofLine < MOST_OF_NAMESPACE;
+      if (hasRoom) enter({ ...event, micros: latest });
+      else dropped();
     },
-    depth: () => queue.length,
+    depth: () => waiting,
   };
 }
 
@@ -58,15 +76,16 @@ interface Timed extends KubeEvent {
   readonly micros: number;
 }
 
-async function deliver(
-  options: KubeEventsOptions,
-  series: EventSeries,
-  event: Timed,
-): Promise<void> {
-  const { clock, log, dropped, life } = options;
+interface Writing extends KubeEventsOptions {
+  readonly series: EventSeries;
+  readonly turns: Turns;
+}
+
+async function deliver(writing: Writing, event: Timed): Promise<void> {
+  const { clock, log, dropped, life, series } = writing;
   const placed = series.place(event);
   for (const pause of [...PAUSES_MS, undefined]) {
-    const problem = await write(options, event, placed).catch(unreachable);
+    const problem = await inTurn(writing, event, placed).catch(unreachable);
     if (problem === undefined || life.aborted) return;
     if (pause === undefined || !problem.passes) {
       dropped();
@@ -74,6 +93,20 @@ async function deliver(
       return;
     }
     await clock.sleep(pause, life).catch(() => undefined);
+  }
+}
+
+/** A turn is only taken for a try: whoever pauses keeps nobody waiting. */
+async function inTurn(
+  writing: Writing,
+  event: Timed,
+  placed: Placed,
+): Promise<Problem | undefined> {
+  const end = await writing.turns.take(writing.life);
+  try {
+    return await write(writing, event, placed);
+  } finally {
+    end();
   }
 }
 

@@ -10,6 +10,8 @@ import { watch } from "./watch";
 
 /** Who is told; its functions return at once, and never throw. */
 export interface Listener {
+  /** A list is asked for: what is known now is older than it. */
+  begins?(): void;
   /** All that there are; again after a gap. */
   replace(objects: readonly JsonObject[]): void;
   upsert(object: JsonObject): void;
@@ -39,6 +41,7 @@ export function followAll(following: FollowingAll): void {
   const watched = {
     path: collectionPath(kind, ""),
     begin: async (signal: AbortSignal) => {
+      listener.begins?.();
       const listed = await listAll(kube, { kind, namespace: "", labelSelector: "" }, signal);
       if (listed === undefined) throw new Error(`${kindId(kind)} is not served`);
       listener.replace(listed.items.filter(isObject));

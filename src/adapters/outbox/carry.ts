@@ -1,7 +1,7 @@
 /** Carries one letter: tries until it is delivered, or until nothing is left to try. */
 import type { Clock, Letter, Log } from "../../ports";
 import type { Attempt, Delivery } from "./delivery";
-import type { Turns } from "./turns";
+import type { Turns } from "../turns";
 
 /** Why a letter was given up: no room; the receiver says no; all tries failed; its host is not allowed. */
 export type DropReason = "full" | "refused" | "failed" | "forbidden";

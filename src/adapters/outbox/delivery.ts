@@ -26,11 +26,15 @@ export interface DeliveryOptions {
   readonly guarded: Connections;
   /** To the administrator's. */
   readonly trusted: Connections;
-  /** Of one try, from the connection to the answer. */
+  /** Of one try, until the letter is sent in full. */
   readonly timeoutMs?: number;
+  /** From then on, until the answer. */
+  readonly answerMs?: number;
 }
 
 const TIMEOUT_MS = 10_000;
+/** Whoever has the letter and thinks about it would only get it once more. */
+const ANSWER_MS = 45_000;
 /** What is read of an answer, so that its connection serves once more. */
 const MOST_ANSWER = 65_536;
 
@@ -41,15 +45,24 @@ export function createDelivery(
   return async (letter, life) => {
     const tooLong = new AbortController();
     const end = () => tooLong.abort(life.reason);
-    const timer = setTimeout(() => tooLong.abort(TIMED_OUT), options.timeoutMs ?? TIMEOUT_MS);
+    const within = (milliseconds: number) =>
+      setTimeout(() => tooLong.abort(TIMED_OUT), milliseconds);
+    let timer = within(options.timeoutMs ?? TIMEOUT_MS);
+    const sent = () => {
+      clearTimeout(timer);
+      // an answer may come before all of a letter is sent
+      if (!isOver) timer = within(options.answerMs ?? ANSWER_MS);
+    };
+    let isOver = false;
     life.addEventListener("abort", end, { once: true });
     try {
       life.throwIfAborted();
-      return await post(options, letter, tooLong.signal);
+      return await post(options, letter, { signal: tooLong.signal, sent });
     } catch (error) {
       life.throwIfAborted();
       return explain(error);
     } finally {
+      isOver = true;
       clearTimeout(timer);
       life.removeEventListener("abort", end);
     }
@@ -58,28 +71,48 @@ export function createDelivery(
 
 const TIMED_OUT = Object.assign(new Error("timed out"), { code: "TIMEOUT" });
 
+interface Posting {
+  readonly signal: AbortSignal;
+  /** Told when all of the letter is sent. */
+  readonly sent: () => void;
+}
+
 async function post(
   { guarded, trusted }: DeliveryOptions,
   { to, body, mediaType }: Letter,
-  signal: AbortSignal,
+  { signal, sent }: Posting,
 ): Promise<Delivery> {
   const text = await unlessAborted(to.url(signal), signal);
   if (!isHttpUrl(text)) return { result: "refused", problem: "its address is not HTTP(S)" };
   const url = new URL(text);
   const connections = to.isTrusted ? trusted : guarded;
   connections.check(url);
-  const sent = request.call(connections.to(undefined), {
+  const bytes = Buffer.from(body);
+  const asked = request.call(connections.to(undefined), {
     origin: url.origin,
     path: `${url.pathname}${url.search}`,
     method: "POST",
-    headers: { "content-type": mediaType, "user-agent": "nopea", ...authorization(url) },
-    body,
+    headers: {
+      "content-type": mediaType,
+      "content-length": `${bytes.length}`,
+      "user-agent": "nopea",
+      ...authorization(url),
+    },
+    body: inFull(bytes, sent),
+    // the signal ends it
+    headersTimeout: 0,
     signal,
   });
-  const { statusCode, body: answer } = await unlessAborted(sent, signal);
+  const { statusCode, body: answer } = await unlessAborted(asked, signal);
   // the letter is there: how the answer ends changes nothing
   await answer.dump({ limit: MOST_ANSWER, signal }).catch(() => undefined);
   return judge(statusCode);
+}
+
+/** Whoever sends them asks for more once they have left the process: only then is it told. */
+async function* inFull(bytes: Buffer, sent: () => void): AsyncGenerator<Buffer> {
+  yield await Promise.resolve(bytes);
+  sent();
 }
 
 /** A user name and a password that stand in an address are sent as every client does. */

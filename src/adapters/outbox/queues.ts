@@ -1,6 +1,6 @@
 /** What is on its way to each destination, counted: a receiver that is down must not fill the process. */
 import type { Letter } from "../../ports";
-import { createTurns, type Turns } from "./turns";
+import { createTurns, type Turns } from "../turns";
 
 export interface QueueLimits {
   /** Of one destination. */

@@ -1,6 +1,7 @@
 /** The command line of `nopea render`. */
 import type { Command } from "commander";
 import { render } from "../render/render";
+import { name } from "../options";
 import { examples } from "../program";
 import type { Frame } from "../run";
 
@@ -21,7 +22,7 @@ export function addRender(program: Command, frame: Frame): void {
   program
     .command("render [directory]")
     .description("what a working tree would apply, as YAML in that order, without a cluster")
-    .option("--target-namespace <name>", "spec.targetNamespace of the GitRepository")
+    .option("--target-namespace <name>", "spec.targetNamespace of the GitRepository", name)
     .option("--repository <name>", "name of the GitRepository, with -n: sets nopea's labels too")
     .option("--show-secrets", "values of Secrets as they are in the files", false)
     .addHelpText("after", NOTES)

@@ -1,6 +1,6 @@
 /** The command line of `nopea sync`. */
 import type { Command } from "commander";
-import { span } from "../options";
+import { wait } from "../options";
 import { examples } from "../program";
 import type { Frame } from "../run";
 import { sync } from "../sync/sync";
@@ -17,7 +17,7 @@ export function addSync(program: Command, frame: Frame): void {
   program
     .command("sync <repository>")
     .description("look at Git now, and wait for what comes of it; exits with 1 when it fails")
-    .option("--timeout <time>", "how long to wait (default: 2m)", span)
+    .option("--timeout <time>", "how long to wait (default: 2m)", wait)
     .option("--no-wait", "only ask for it")
     .addHelpText(
       "after",

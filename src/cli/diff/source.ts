@@ -1,12 +1,12 @@
 /** The files that are compared with the cluster: of the branch's tip, or of a working tree. */
 import { createGitConnections, proxiesOf } from "../../adapters/git/connections";
 import { createGitSource } from "../../adapters/git/git-source";
-import { readWorkingTree } from "../../adapters/git/working-tree";
 import { readGitSecret } from "../../adapters/kube/git-secret";
 import { parseGitCredentials } from "../../core/repository/git-credentials";
 import { NopeaError } from "../../model/errors";
 import type { GitCredentials } from "../../model/git-repository";
 import type { GitTree } from "../../ports";
+import { readLocal } from "../api/read-local";
 import { CommandError, type Context } from "../context";
 import type { ReadableRepository } from "./repository";
 
@@ -24,7 +24,9 @@ export async function readSource(
 ): Promise<Source> {
   if (local !== undefined) {
     context.progress(`reading ${local}`);
-    return { ...(await readWorkingTree(local)), described: `working tree ${local}` };
+    const { problem, ...tree } = await readLocal(local);
+    const unknown = problem === undefined ? "" : ` (nothing is left out by .gitignore: ${problem})`;
+    return { ...tree, described: `working tree ${local}${unknown}` };
   }
   const { url, branch, path, timeoutMs } = repository.spec;
   const credentials = await credentialsOf(context, repository);

@@ -1,10 +1,11 @@
 /** `nopea render`: what a working tree would apply, found out without a cluster. */
-import { readWorkingTree } from "../../adapters/git/working-tree";
+import type { WorkingTree } from "../../adapters/git/working-tree";
 import { sha256 } from "../../adapters/sha256";
 import { locate } from "../../core/sync/locate";
 import { stageOf } from "../../core/sync/stages";
 import type { Declared, Manifest } from "../../model/manifest";
 import { ownerMarks, type OwnerMarks } from "../../model/ownership";
+import { readLocal } from "../api/read-local";
 import { EXIT, type Answer } from "../context";
 import type { OfflineContext } from "../run";
 import { kindsWithoutCluster } from "./built-in-kinds";
@@ -28,15 +29,23 @@ export async function render(
   options: RenderOptions,
 ): Promise<Answer> {
   progress(`reading ${options.directory}`);
-  const { declared, notices } = readDeclared(await readWorkingTree(options.directory));
+  const tree = await readLocal(options.directory);
+  const { declared, notices } = readDeclared(tree);
   const manifests = inApplyOrder(place(declared, options));
   const shown = options.showSecrets ? manifests : manifests.map(withoutValues);
   const isHidden = shown.some((manifest, at) => manifest !== manifests[at]);
-  const comments = isHidden
-    ? [...notices, "Values of Secrets are hidden: --show-secrets shows them"]
-    : notices;
+  const comments = [
+    ...unknownIgnored(tree),
+    ...notices,
+    ...(isHidden ? ["Values of Secrets are hidden: --show-secrets shows them"] : []),
+  ];
   const text = shown.length === 0 ? nothing(options.directory) : toDocuments(shown, comments);
   return { value: shown, text, exitCode: EXIT.ok };
+}
+
+/** Then files may be shown that no commit holds. */
+function unknownIgnored({ problem }: WorkingTree): readonly string[] {
+  return problem === undefined ? [] : [`Nothing is left out by .gitignore: ${problem}`];
 }
 
 function nothing(directory: string): string {

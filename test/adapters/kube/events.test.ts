@@ -128,6 +128,22 @@ describe("on the API server", () => {
     expect(stdout).toContain(name.toLowerCase().replace(/[:/]/g, "-"));
   });
 
+  test.each([
+    "foo..bar",
+    "a.-b",
+    "x-.y",
+    "..",
+    "system:a:.b",
+    `${"a".repeat(199)}.${"b".repeat(53)}`,
+  ])("of an object that is called %s: written", async name => {
+    const { regarding, listed } = await inNamespace();
+    const { events, written, state } = begin();
+    events.record(event({ regarding: { ...regarding, name } }));
+    await written();
+    expect(state.dropped).toBe(0);
+    expect(await listed()).toHaveLength(1);
+  });
+
   test("a namespace that is not there: given up at once, counted, and the next is written", async () => {
     const { regarding, listed } = await inNamespace();
     const { events, written, state } = begin();
@@ -162,6 +178,20 @@ describe("while the API server is away", () => {
     await written();
     expect(requests).toHaveLength(2);
     expect(state.dropped).toBe(0);
+  });
+
+  test("500 in one namespace: the Events of others do not wait", async () => {
+    const { kube, requests } = createFakeKube(({ path }) => ({
+      status: path.includes("/broken/") ? 500 : 201,
+    }));
+    const { events } = begin(kube);
+    const { regarding } = event();
+    for (let at = 0; at < 5; at++) {
+      events.record(event({ regarding: { ...regarding, namespace: "broken" }, same: `${at}` }));
+    }
+    events.record(event({ same: "well" }));
+    await expect.poll(() => events.depth(), { timeout: 900 }).toBe(5);
+    expect(requests.filter(({ path }) => path.includes("/shop/"))).toHaveLength(1);
   });
 
   test("more than a thousand wait: what comes then is dropped and counted, nothing grows", () => {

@@ -21,7 +21,12 @@ async function sink(port = 0): Promise<EventSink> {
   return started;
 }
 
-function create(options: Partial<OutboxOptions> & { readonly timeoutMs?: number } = {}) {
+interface Limits {
+  readonly timeoutMs?: number;
+  readonly answerMs?: number;
+}
+
+function create(options: Partial<OutboxOptions> & Limits = {}) {
   const lines: string[] = [];
   const dropped: string[] = [];
   const write = (fields: LogFields, message: string) =>
@@ -35,7 +40,7 @@ function create(options: Partial<OutboxOptions> & { readonly timeoutMs?: number 
     await Promise.all([guarded.destroy(), trusted.destroy()]);
   });
   const outbox = createOutbox({
-    deliver: createDelivery({ guarded, trusted, timeoutMs: options.timeoutMs ?? 5_000 }),
+    deliver: createDelivery({ guarded, trusted, timeoutMs: 5_000, ...options }),
     clock,
     log: { info: write, warn: write, error: write },
     dropped: why => dropped.push(why),
@@ -152,12 +157,47 @@ describe("a receiver", () => {
   });
 
   test("that answers too late: tried again, then given up", async () => {
-    const [{ outbox, idle, dropped, lines }, receiver] = [create({ timeoutMs: 50 }), await sink()];
+    const [{ outbox, idle, dropped, lines }, receiver] = [create({ answerMs: 50 }), await sink()];
     receiver.respond({ status: 200, delayMs: 30_000 });
     outbox.send(letter(to(receiver.url), "a", "1"));
     await idle();
     expect(dropped).toEqual(["failed"]);
     expect(lines[0]).toContain("TIMEOUT");
+  });
+
+  test("that has all of a letter and thinks about it: asked once, and nobody else waits for it", async () => {
+    const { outbox, idle, dropped } = create({ timeoutMs: 300, answerMs: 20_000 });
+    const [slow, other] = [await sink(), await sink()];
+    slow.respond({ status: 200, delayMs: 1_500 });
+    const rooms = [1, 2, 3].map(room => to(slow.url.replace("/events", `/${room}`)));
+    for (const room of rooms) {
+      outbox.send(letter(room, "a", "1"));
+      outbox.send(letter(room, "a", "2"));
+    }
+    outbox.send(letter(to(other.url), "a", "1"));
+    await expect.poll(() => texts(other, "a"), { timeout: 1_000 }).toEqual(["1"]);
+    await idle();
+    for (const room of [1, 2, 3]) {
+      const came = slow.received.filter(({ path }) => path === `/${room}`);
+      expect(came.map(({ body }) => body)).toEqual(
+        ["1", "2"].map(text => JSON.stringify({ lane: "a", text })),
+      );
+    }
+    expect(dropped).toEqual([]);
+  });
+
+  test("that takes no letter to its end: tried again, then given up", async () => {
+    const server = createServer(request => void request.pause());
+    await new Promise<void>(resolve => server.listen(0, "127.0.0.1", resolve));
+    ends.push(() => new Promise(resolve => server.close(() => resolve()).closeAllConnections()));
+    const { outbox, idle, dropped } = create({
+      ...{ timeoutMs: 300, answerMs: 60_000, pausesMs: [1] },
+      limits: { bytes: 1e9, allBytes: 1e9 },
+    });
+    const { port } = server.address() as AddressInfo;
+    outbox.send(letter(to(`http://127.0.0.1:${port}/`), "a", "x".repeat(30_000_000)));
+    await idle();
+    expect(dropped).toEqual(["failed"]);
   });
 
   test("that answers with more than anybody wants to read: delivered", async () => {

@@ -1,6 +1,6 @@
 /** Turns: so many at once, and nobody slips in between. */
 import { expect, test } from "vitest";
-import { createTurns } from "../../../src/adapters/outbox/turns";
+import { createTurns } from "../../src/adapters/turns";
 
 const never = new AbortController().signal;
 
