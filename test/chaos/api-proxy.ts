@@ -94,26 +94,32 @@ export async function startApiProxy(
 }
 
 function serve(state: State, asked: IncomingMessage, answer: ServerResponse): void {
-  const { mood, random } = state;
+  const { refuse: refusal, delayMs = 0 } = state.mood;
   const isWatch = asked.url?.includes("watch=") === true;
-  if (mood.refuse !== undefined && random() < mood.refuse.share) {
-    state.felt++;
-    refuse(asked, answer, mood.refuse.status);
-    return;
+  const fate = fateOf(state, isWatch);
+  if (fate !== "passed") state.felt++;
+  if (fate === "refused") refuse(asked, answer, refusal?.status ?? 500);
+  else if (fate === "gone") tellGone(answer);
+  else {
+    if (isWatch) remember(state, answer);
+    setTimeout(() => pass(state, asked, answer, fate === "lost"), delayMs);
   }
-  if (isWatch && mood.watchesAreGone === true) {
-    state.felt++;
-    answer.writeHead(200, { "content-type": "application/json" });
-    answer.end(`${JSON.stringify({ type: "ERROR", object: gone })}\n`);
-    return;
-  }
-  if (isWatch) {
-    state.watches.add(answer);
-    answer.on("close", () => state.watches.delete(answer));
-  }
-  const isLost = !isWatch && random() < (mood.loseAnswers ?? 0);
-  if (isLost) state.felt++;
-  setTimeout(() => pass(state, asked, answer, isLost), mood.delayMs ?? 0);
+}
+
+function fateOf({ mood, random }: State, isWatch: boolean) {
+  if (random() < (mood.refuse?.share ?? 0)) return "refused";
+  if (isWatch) return mood.watchesAreGone === true ? "gone" : "passed";
+  return random() < (mood.loseAnswers ?? 0) ? "lost" : "passed";
+}
+
+function tellGone(answer: ServerResponse): void {
+  answer.writeHead(200, { "content-type": "application/json" });
+  answer.end(`${JSON.stringify({ type: "ERROR", object: gone })}\n`);
+}
+
+function remember({ watches }: State, answer: ServerResponse): void {
+  watches.add(answer);
+  answer.on("close", () => watches.delete(answer));
 }
 
 function refuse(asked: IncomingMessage, answer: ServerResponse, status: number): void {

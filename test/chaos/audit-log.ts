@@ -63,19 +63,26 @@ function parse(line: string): AuditEvent | undefined {
 }
 
 function writeOf(event: AuditEvent): AuditedWrite {
-  const { resource = "", subresource, namespace = "", name } = event.objectRef ?? {};
+  const { responseObject: response = {}, annotations = {} } = event;
   return {
     at: Date.parse(event.stageTimestamp),
     user: event.impersonatedUser?.username ?? event.user.username,
     verb: event.verb,
-    resource: subresource === undefined ? resource : `${resource}/${subresource}`,
-    namespace,
-    name: name ?? event.responseObject?.metadata?.name ?? "",
+    ...targetOf(event.objectRef ?? {}, response),
     code: event.responseStatus?.code ?? 0,
     isDryRun: event.requestURI.includes("dryRun=All"),
-    isStamped: isStamped(event.annotations ?? {}),
-    response: event.responseObject ?? {},
+    isStamped: isStamped(annotations),
+    response,
   };
+}
+
+/** Whoever creates names the object in the body only. */
+function targetOf(
+  { resource = "", subresource, namespace = "", name }: NonNullable<AuditEvent["objectRef"]>,
+  { metadata }: Partial<KubeObject>,
+) {
+  const full = subresource === undefined ? resource : `${resource}/${subresource}`;
+  return { resource: full, namespace, name: name ?? metadata?.name ?? "" };
 }
 
 function isStamped(annotations: Readonly<Record<string, string>>): boolean {

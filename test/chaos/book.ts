@@ -152,7 +152,7 @@ export function bookObject(
 export function textOf({ apiVersion, kind, name, fields }: BookedObject): string {
   const metadata = { name };
   if (kind === "ConfigMap") {
-    const data = Object.fromEntries(fields.map(({ path, git }) => [path.at(-1), git]));
+    const data = Object.fromEntries(fields.map(({ path, git }) => [path.at(-1) ?? "", git]));
     return JSON.stringify({ apiVersion, kind, metadata, data });
   }
   const labels = { app: name };

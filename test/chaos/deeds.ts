@@ -145,12 +145,12 @@ export const turn: Deed = async (hands, app) => {
 
 /** What was not healed before the policy became another may be healed or left. */
 async function findUnhealed({ surroundings: { admin } }: Hands, { book }: App): Promise<void> {
-  for (const object of book.objects.filter(({ isSuspended }) => !isSuspended)) {
-    const live = await admin.find<KubeObject>(refOf(object));
-    for (const field of object.fields) {
-      const value = valueAt(live, field.path);
-      if (value !== undefined) field.live = [...new Set([field.git, value])];
-    }
+  const fields = book.objects
+    .filter(({ isSuspended }) => !isSuspended)
+    .flatMap(({ fields }) => fields);
+  for (const field of fields) {
+    const value = valueAt(await admin.find<KubeObject>(refOf(field.object)), field.path);
+    if (value !== undefined) field.live = [...new Set([field.git, value])];
   }
 }
 
@@ -158,12 +158,14 @@ async function findUnhealed({ surroundings: { admin } }: Hands, { book }: App): 
 async function isKept(app: App, field: BookedField): Promise<Keeps> {
   if (app.policy === "auto" || app.policy === "short") return "no";
   const { metadata, spec, status = {} } = await app.resource();
-  const isSeen = status.observedGeneration === metadata.generation;
-  // with a commit on its way it may be a conflict, which Git wins
-  const isQuiet = status.lastSyncedCommit === app.head;
-  const isManual = spec.healPolicy === "manual" || spec.healGracePeriod !== undefined;
-  const isDecided = field.live.length === 1;
-  return isSeen && isQuiet && isManual && isDecided ? "yes" : "unknown";
+  const conditions = [
+    status.observedGeneration === metadata.generation,
+    // with a commit on its way it may be a conflict, which Git wins
+    status.lastSyncedCommit === app.head,
+    spec.healPolicy === "manual" || spec.healGracePeriod !== undefined,
+    field.live.length === 1,
+  ];
+  return conditions.every(Boolean) ? "yes" : "unknown";
 }
 
 function somebody(hands: Hands): { readonly person: string; readonly kube: KubeClient } {

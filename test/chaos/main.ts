@@ -1,7 +1,7 @@
 /** `npm run test:chaos`: rounds of deeds and faults, each judged by an oracle; `-- --seed N --round NAME` plays one again. */
 import { parseArgs } from "node:util";
 import { randomFrom } from "../support/random";
-import { play } from "./play";
+import { play, type PlayOptions } from "./play";
 import { rounds, type RoundPlan } from "./rounds";
 import { startSurroundings } from "./surroundings";
 import { meetHooks } from "./anchor";
@@ -38,33 +38,34 @@ async function main(): Promise<void> {
   const late = setTimeout(() => giveUp(seed), LONGEST_MINUTES * 60_000);
   const surroundings = await startSurroundings(console.log, randomFrom(seed));
   const declared = new Set<string>();
-  let passed = 0;
-  let failed = 0;
+  const counts = { passed: 0, failed: 0, "not played": 0 };
   try {
     await meetHooks(surroundings, declared);
     for (const plan of plans) {
-      if (Date.now() > deadline) {
-        console.log(`- ${plan.name}: not played, the time is over`);
-        continue;
-      }
-      if (await playOne({ plan, seed, surroundings, declared })) passed++;
-      else failed++;
+      counts[await playInTime({ plan, seed, surroundings, declared }, deadline)]++;
     }
   } finally {
     await surroundings.stop();
     clearTimeout(late);
   }
-  console.log(`${passed} passed, ${failed} failed`);
-  process.exitCode = failed === 0 && passed > 0 ? 0 : 1;
+  console.log(`${counts.passed} passed, ${counts.failed} failed`);
+  process.exitCode = counts.failed === 0 && counts.passed > 0 ? 0 : 1;
 }
 
-async function playOne(given: Parameters<typeof play>[0]): Promise<boolean> {
+async function playInTime(given: PlayOptions, deadline: number) {
+  if (Date.now() < deadline) return (await playOne(given)) ? "passed" : "failed";
+  console.log(`- ${given.plan.name}: not played, the time is over`);
+  return "not played";
+}
+
+async function playOne(given: PlayOptions): Promise<boolean> {
   const { plan, seed } = given;
   try {
-    const { violations, line } = await play(given);
+    const { violations, line, evidence } = await play(given);
     const isGood = violations.length === 0;
     console.log(`${isGood ? "✓" : "✗"} ${plan.name}: ${line}`);
     for (const { sort, what } of violations) console.log(`    ${sort}: ${what}`);
+    if (evidence !== undefined) console.log(`    evidence: ${evidence}`);
     if (!isGood)
       console.log(`    again: npm run test:chaos -- --seed ${seed} --round ${plan.name}`);
     return isGood;

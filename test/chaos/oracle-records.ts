@@ -26,17 +26,18 @@ interface Ledger {
 }
 
 function createLedger({ writes, authors, nopea }: Facts): Ledger {
-  const first = new Map<string, AuditedWrite>();
+  const done = writes.filter(isDone);
   const byObject = new Map<string, AuditedWrite[]>();
-  for (const write of writes.filter(isDone)) {
+  for (const write of done) {
     const key = keyOf(write);
     byObject.set(key, [...(byObject.get(key) ?? []), write]);
-    if (write.user === nopea) continue;
-    for (const value of valuesIn(write)) {
-      if (authors.has(value) && !first.has(value)) first.set(value, write);
-    }
   }
-  return { first, byObject };
+  const brought = done
+    .filter(({ user }) => user !== nopea)
+    .flatMap(write => valuesIn(write).map(value => [value, write] as const))
+    .filter(([value]) => authors.has(value));
+  // the first of each value wins
+  return { first: new Map(brought.reverse()), byObject };
 }
 
 const isDone = ({ code, isDryRun }: AuditedWrite) => code < 300 && !isDryRun;

@@ -56,12 +56,16 @@ function judgeProtections({ protections, writes, nopea }: Facts): readonly Viola
 }
 
 function breaks(write: AuditedWrite, protection: Protection): boolean {
-  const { object, path, value, from, until = Infinity, untilTime = Infinity } = protection;
+  const { object, path, value } = protection;
   const isIt = `${write.resource}/${write.namespace}/${write.name}` === object;
-  if (!isIt || write.code >= 300) return false;
+  return isIt && write.code < 300 && isDuring(write, protection)
+    ? valueAt(write.response, path) !== value
+    : false;
+}
+
+function isDuring(write: AuditedWrite, { from, until, untilTime }: Protection): boolean {
   const revision = Number(write.response.metadata?.resourceVersion);
-  const isIn = revision > from && revision <= until && write.at < untilTime;
-  return isIn && valueAt(write.response, path) !== value;
+  return revision > from && revision <= (until ?? Infinity) && write.at < (untilTime ?? Infinity);
 }
 
 /** A round ends with every repository in, and with a count that its records bear out. */

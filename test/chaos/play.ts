@@ -7,11 +7,13 @@ import type { Violation } from "./oracle";
 import type { RoundPlan } from "./rounds";
 import { createApp, type App } from "./stage";
 import type { Surroundings } from "./surroundings";
-import { waitAndJudge } from "./witness";
+import { keepEvidence, waitAndJudge } from "./witness";
 
 export interface Played {
   readonly violations: readonly Violation[];
   readonly line: string;
+  /** A folder, where there are violations. */
+  readonly evidence?: string;
 }
 
 export interface PlayOptions {
@@ -71,10 +73,13 @@ export async function play({ surroundings, plan, seed, declared }: PlayOptions):
     SETTLES_WITHIN_MS,
   );
   await leave(surroundings, apps);
-  const { settledInMs, records, writes, violations } = verdict;
+  const { settledInMs, facts, violations } = verdict;
+  const evidence =
+    violations.length === 0 ? {} : { evidence: await keepEvidence(surroundings, verdict) };
   return {
     violations,
-    line: `${told}; ${authors.size} edits and ${tally.count - authors.size} commits in ${seconds(lasted)} s, settled in ${seconds(settledInMs)} s; ${records} records, ${writes} writes judged`,
+    ...evidence,
+    line: `${told}; ${authors.size} edits and ${tally.count - authors.size} commits in ${seconds(lasted)} s, settled in ${seconds(settledInMs)} s; ${facts.records.length} records, ${facts.writes.length} writes judged`,
   };
 }
 

@@ -25,7 +25,7 @@ export interface App {
   readonly book: Book;
   policy: Policy;
   head: string;
-  resource(): Promise<GitRepositoryObject>;
+  readonly resource: () => Promise<GitRepositoryObject>;
 }
 
 const specs: Readonly<Record<Policy, object>> = {
@@ -75,9 +75,7 @@ export async function createApp(
 export async function isIn({ resource, head }: App): Promise<boolean> {
   const { status = {} } = await resource();
   if (status.phase === "Synced" && status.lastSyncedCommit === head) return true;
-  const { phase = "", lastSyncedCommit = "", conditions = [] } = status;
-  const message = conditions.find(({ type }) => type === "Ready")?.message ?? "";
-  throw new Error(`${phase}, ${lastSyncedCommit.slice(0, 8)} is in: ${message}`);
+  throw new Error(`${head} is not in: ${JSON.stringify(status)}`);
 }
 
 /** What a spec of this policy says. */

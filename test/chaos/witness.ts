@@ -1,4 +1,7 @@
 /** Gathers what the oracle judges, as soon as everything is quiet again. */
+import { copyFile, mkdtemp, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { eventually } from "../../src/local/eventually";
 import type { KubeObject } from "../../src/local/kube-types";
 import { writesSince } from "./audit-log";
@@ -25,8 +28,7 @@ export interface Verdict {
   readonly violations: readonly Violation[];
   /** From the end of the faults until everything was as allowed. */
   readonly settledInMs: number;
-  readonly records: number;
-  readonly writes: number;
+  readonly facts: Facts;
 }
 
 /** Waits until all is as allowed, or the time is over, and judges what is there then. */
@@ -38,7 +40,7 @@ export async function waitAndJudge(round: Round, withinMs: number): Promise<Verd
   const records = await eventually(() => stillRecords(round), 20_000, 1_500).catch(() => []);
   const facts = await gather(round, records);
   const violations = judge(facts);
-  return { violations, settledInMs, records: records.length, writes: facts.writes.length };
+  return { violations, settledInMs, facts };
 }
 
 async function isQuiet(round: Round): Promise<boolean> {
@@ -103,4 +105,18 @@ async function repositoryOf({ namespace, head, resource }: App): Promise<Reposit
   const { status = {} } = await resource();
   const { phase = "", lastSyncedCommit = "", driftCount = 0 } = status;
   return { namespace, head, phase, lastSyncedCommit, driftCount };
+}
+
+/** What the oracle saw, and what both processes logged; the folder. */
+export async function keepEvidence(
+  { nopea }: Surroundings,
+  { facts, violations }: Verdict,
+): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), "nopea-chaos-evidence-"));
+  const seen = { violations, ...facts, live: [...facts.live], authors: [...facts.authors] };
+  await writeFile(join(directory, "facts.json"), JSON.stringify(seen, undefined, 1));
+  for (const { name, log } of [nopea.watcher, nopea.admission]) {
+    await copyFile(log, join(directory, `${name}.log`));
+  }
+  return directory;
 }
