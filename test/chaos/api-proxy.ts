@@ -94,15 +94,14 @@ export async function startApiProxy(
 }
 
 function serve(state: State, asked: IncomingMessage, answer: ServerResponse): void {
-  const { refuse: refusal, delayMs = 0 } = state.mood;
   const isWatch = asked.url?.includes("watch=") === true;
   const fate = fateOf(state, isWatch);
   if (fate !== "passed") state.felt++;
-  if (fate === "refused") refuse(asked, answer, refusal?.status ?? 500);
+  if (fate === "refused") refuse(asked, answer, state.mood.refuse?.status);
   else if (fate === "gone") tellGone(answer);
   else {
     if (isWatch) remember(state, answer);
-    setTimeout(() => pass(state, asked, answer, fate === "lost"), delayMs);
+    setTimeout(() => pass(state, asked, answer, fate === "lost"), state.mood.delayMs);
   }
 }
 
@@ -122,7 +121,7 @@ function remember({ watches }: State, answer: ServerResponse): void {
   answer.on("close", () => watches.delete(answer));
 }
 
-function refuse(asked: IncomingMessage, answer: ServerResponse, status: number): void {
+function refuse(asked: IncomingMessage, answer: ServerResponse, status = 500): void {
   asked.resume();
   const body = { kind: "Status", apiVersion: "v1", status: "Failure", code: status };
   const later = status === 429 ? { "retry-after": "1" } : {};

@@ -1,6 +1,7 @@
 /** What the script does: commits, edits by people, break-glass, other policies. Every value that is set is set once. */
 import { KubeError, type KubeClient } from "../../src/local/kube-client";
-import type { KubeObject } from "../../src/local/kube-types";
+import { eventually } from "../../src/local/eventually";
+import type { KubeObject, ObjectRef } from "../../src/local/kube-types";
 import {
   patchOf,
   revisionOf,
@@ -12,6 +13,9 @@ import {
 import { valueAt } from "./facts";
 import { specOf, type App } from "./stage";
 import { peopleNames, type Surroundings } from "./surroundings";
+
+/** An API server that is started again takes its time. */
+const PATIENCE_MS = 60_000;
 
 const SUSPEND = "nopea.io/suspend-heal";
 
@@ -69,26 +73,32 @@ export const commit: Deed = async (hands, app) => {
 };
 
 /** A person changes one field. */
-export const edit: Deed = async (hands, app) => {
-  const field = anyField(hands, app);
+export const edit: Deed = (hands, app) => editField(hands, app, anyField(hands, app));
+
+/** The same of a field that was chosen. */
+export async function editField(hands: Hands, app: App, field: BookedField): Promise<void> {
+  const { object } = field;
   const { person, kube } = somebody(hands);
   const keeps = await isKept(app, field);
   const value = newValue(hands, person);
-  await attempt(hands, field, value, async () => {
-    const before = Date.now();
-    const answer = await kube.patch<KubeObject>(refOf(field.object), patchOf(field, value));
-    const isFirst = app.policy === "short" && field.object.edits === 0;
-    const untilTime = isFirst && !field.object.isSuspended ? before + 2_500 : undefined;
-    field.object.edits++;
-    app.book.edited(field, {
-      value,
-      answer,
-      keeps,
-      why: field.object.isSuspended ? "suspend-heal" : app.policy,
-      ...(untilTime === undefined ? {} : { untilTime }),
-    });
+  const before = Date.now();
+  const answer = await answerOf(
+    hands,
+    object,
+    ref => kube.patch<KubeObject>(ref, patchOf(field, value)),
+    found => valueAt(found, field.path) === value,
+  );
+  if (answer === undefined) return;
+  const isFirst = app.policy === "short" && object.edits === 0 && !object.isSuspended;
+  object.edits++;
+  app.book.edited(field, {
+    value,
+    answer,
+    keeps,
+    why: object.isSuspended ? "suspend-heal" : app.policy,
+    ...(isFirst ? { untilTime: before + 2_500 } : {}),
   });
-};
+}
 
 /** Break-glass and a hotfix, in one request. */
 export const suspend: Deed = async (hands, app) => {
@@ -96,12 +106,15 @@ export const suspend: Deed = async (hands, app) => {
   const { object } = field;
   const { person, kube } = somebody(hands);
   const value = newValue(hands, person);
-  await attempt(hands, field, value, async () => {
-    const patch = patchOf(field, value, { [SUSPEND]: "true" });
-    const answer = await kube.patch<KubeObject>(refOf(object), patch);
-    object.edits++;
-    app.book.suspended(object, answer);
-  });
+  const answer = await answerOf(
+    hands,
+    object,
+    ref => kube.patch<KubeObject>(ref, patchOf(field, value, { [SUSPEND]: "true" })),
+    isSuspended,
+  );
+  if (answer === undefined) return;
+  object.edits++;
+  app.book.suspended(object, answer);
 };
 
 /** Break-glass ends. */
@@ -110,37 +123,38 @@ export const resume: Deed = async (hands, app) => {
   if (object === undefined) return edit(hands, app);
   const { kube } = somebody(hands);
   const path = `/metadata/annotations/${SUSPEND.replace("/", "~1")}`;
-  try {
-    const answer = await kube.patch<KubeObject>(refOf(object), [{ op: "remove", path }]);
-    object.edits++;
-    const isHealed = app.policy === "auto" || app.policy === "short";
-    app.book.resumed(object, revisionOf(answer) - 1, isHealed ? "no" : "unknown");
-  } catch {
-    hands.tally.refused++;
-  }
+  const answer = await answerOf(
+    hands,
+    object,
+    ref => kube.patch<KubeObject>(ref, [{ op: "remove", path }]),
+    found => !isSuspended(found),
+  );
+  if (answer === undefined) return;
+  object.edits++;
+  const isHealed = app.policy === "auto" || app.policy === "short";
+  app.book.resumed(object, revisionOf(answer) - 1, isHealed ? "no" : "unknown");
 };
+
+const isSuspended = ({ metadata }: KubeObject) => metadata.annotations?.[SUSPEND] !== undefined;
 
 /** A person deletes an object, and nopea makes it anew. */
 export const remove: Deed = async (hands, app) => {
   const object = pick(hands, app.book.objects);
   if (object.isSuspended || app.policy !== "auto") return edit(hands, app);
   const { kube } = somebody(hands);
-  await kube.delete(refOf(object)).catch(() => hands.tally.refused++);
+  await kube.delete(refOf(object));
 };
 
 /** From manual to auto, or back. */
 export const turn: Deed = async (hands, app) => {
   if (app.policy !== "manual" && app.policy !== "auto") return edit(hands, app);
   const next = app.policy === "auto" ? "manual" : "auto";
-  try {
-    const before = await revision(hands);
-    await hands.surroundings.admin.patch(app.ref, { spec: specOf(next) });
-    app.policy = next;
-    if (next === "auto") app.book.healsAll(before);
-    else await findUnhealed(hands, app);
-  } catch {
-    hands.tally.refused++;
-  }
+  const before = await revision(hands);
+  const { admin } = hands.surroundings;
+  await eventually(() => admin.patch(app.ref, { spec: specOf(next) }), PATIENCE_MS, 500);
+  app.policy = next;
+  if (next === "auto") app.book.healsAll(before);
+  else await eventually(async () => (await findUnhealed(hands, app), true), PATIENCE_MS, 500);
 };
 
 /** What was not healed before the policy became another may be healed or left. */
@@ -181,20 +195,20 @@ function newValue(hands: Hands, person: string): string {
   return value;
 }
 
-/** Without an answer nobody knows whether it was written. */
-async function attempt(
-  hands: Hands,
-  field: BookedField,
-  value: string,
-  act: () => Promise<void>,
-): Promise<void> {
+/** What a write was answered; where the answer was lost, the object if it was written all the same. */
+async function answerOf(
+  { surroundings: { admin }, tally }: Hands,
+  object: BookedObject,
+  act: (ref: ObjectRef) => Promise<KubeObject>,
+  isDone: (found: KubeObject) => boolean,
+): Promise<KubeObject | undefined> {
   try {
-    await act();
+    return await act(refOf(object));
   } catch (error) {
-    hands.tally.refused++;
-    if (error instanceof KubeError && error.status < 500) return;
-    field.live = [...field.live, value];
-    const { protection } = field;
-    if (protection !== undefined) protection.until = protection.from;
+    tally.refused++;
+    if (error instanceof KubeError && error.status < 500) return undefined;
+    const look = async () => ({ found: await admin.find<KubeObject>(refOf(object)) });
+    const { found } = await eventually(look, PATIENCE_MS, 500);
+    return found !== undefined && isDone(found) ? found : undefined;
   }
 }

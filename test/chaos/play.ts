@@ -55,7 +55,7 @@ export async function play({ surroundings, plan, seed, declared }: PlayOptions):
   const own = () => ({ ...hands, random: randomFrom(Math.floor(random() * 2 ** 31)) });
   const [told] = await Promise.all([
     plan.faults(own(), apps),
-    ...apps.map(app => playDeeds(own(), app)),
+    ...(plan.isAlone === true ? [] : apps.map(app => playDeeds(own(), app))),
   ]);
   const lasted = Date.now() - began;
   const { authors } = hands;
@@ -79,15 +79,22 @@ export async function play({ surroundings, plan, seed, declared }: PlayOptions):
   return {
     violations,
     ...evidence,
-    line: `${told}; ${authors.size} edits and ${tally.count - authors.size} commits in ${seconds(lasted)} s, settled in ${seconds(settledInMs)} s; ${facts.records.length} records, ${facts.writes.length} writes judged`,
+    line: `${told}; ${authors.size} edits and ${tally.count - authors.size} commits (${tally.refused} refused) in ${seconds(lasted)} s, settled in ${seconds(settledInMs)} s; ${facts.records.length} records, ${facts.writes.length} writes judged`,
   };
 }
 
 async function playDeeds(hands: Hands, app: App): Promise<void> {
   for (let at = 0; at < DEEDS; at++) {
-    await pick(hands, mix)(hands, app);
+    await pick(hands, mix)(hands, app).catch((error: unknown) => refused(hands, error));
     await sleep(Math.floor(hands.random() * 1_000));
   }
+}
+
+/** The API server is away: nothing was begun. */
+async function refused({ tally }: Hands, error: unknown): Promise<void> {
+  if (error instanceof TypeError) throw error;
+  tally.refused++;
+  await sleep(1_000);
 }
 
 async function leave({ admin }: Surroundings, apps: readonly App[]): Promise<void> {

@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buildModule } from "../../src/local/build-module";
+import type { Child } from "../../src/local/child";
 import { startControlPlane, type ControlPlane } from "../../src/local/control-plane";
 import { startGitServer, type GitServer } from "../../src/local/git-server";
 import { createKubeClient, type KubeClient } from "../../src/local/kube-client";
@@ -20,6 +21,8 @@ export interface Surroundings {
   readonly git: GitServer;
   readonly proxy: ApiProxy;
   readonly nopea: Nopea;
+  /** Started later than the control plane, which does not know of them. */
+  readonly children: Child[];
   /** Steps the clocks of nopea's processes, by milliseconds from the true time. */
   setClock(offsetMs: number): Promise<void>;
   stop(): Promise<void>;
@@ -56,8 +59,10 @@ export async function startSurroundings(
       NODE_OPTIONS: `--require ${join(projectRoot, "test", "chaos", "clock.cjs")}`,
     },
   });
+  const children: Child[] = [];
   return {
     controlPlane,
+    children,
     auditLog: controlPlane.auditLog ?? "",
     admin,
     people,
@@ -69,6 +74,7 @@ export async function startSurroundings(
       await nopea.stop();
       await Promise.all([admin, ...Object.values(people)].map(client => client.close()));
       await Promise.all([git.stop(), proxy.stop()]);
+      await Promise.all(children.map(child => child.stop("SIGKILL")));
       await controlPlane.stop();
       await rm(directory, { recursive: true, force: true });
     },
