@@ -29,7 +29,6 @@ interface AuditEvent {
   };
   readonly responseStatus?: { readonly code?: number };
   readonly responseObject?: Partial<KubeObject>;
-  readonly annotations?: Readonly<Record<string, string>>;
 }
 
 /** Where the log ends now. */
@@ -63,7 +62,7 @@ function parse(line: string): AuditEvent | undefined {
 }
 
 function writeOf(event: AuditEvent): AuditedWrite {
-  const { responseObject: response = {}, annotations = {} } = event;
+  const { responseObject: response = {} } = event;
   return {
     at: Date.parse(event.stageTimestamp),
     user: event.impersonatedUser?.username ?? event.user.username,
@@ -71,7 +70,6 @@ function writeOf(event: AuditEvent): AuditedWrite {
     ...targetOf(event.objectRef ?? {}, response),
     code: event.responseStatus?.code ?? 0,
     isDryRun: event.requestURI.includes("dryRun=All"),
-    isStamped: isStamped(annotations),
     response,
   };
 }
@@ -83,13 +81,4 @@ function targetOf(
 ) {
   const full = subresource === undefined ? resource : `${resource}/${subresource}`;
   return { resource: full, namespace, name: name ?? metadata?.name ?? "" };
-}
-
-function isStamped(annotations: Readonly<Record<string, string>>): boolean {
-  return Object.entries(annotations).some(
-    ([name, value]) =>
-      name.startsWith("mutation.webhook.admission.k8s.io/") &&
-      value.includes('"configuration":"nopea') &&
-      value.includes('"mutated":true'),
-  );
 }

@@ -79,7 +79,7 @@ export const edit: Deed = (hands, app) => editField(hands, app, anyField(hands, 
 export async function editField(hands: Hands, app: App, field: BookedField): Promise<void> {
   const { object } = field;
   const { person, kube } = somebody(hands);
-  const keeps = await isKept(app, field);
+  const isKept = await isKeptNow(app, field);
   const value = newValue(hands, person);
   const before = Date.now();
   const answer = await answerOf(
@@ -89,14 +89,15 @@ export async function editField(hands: Hands, app: App, field: BookedField): Pro
     found => valueAt(found, field.path) === value,
   );
   if (answer === undefined) return;
-  const isFirst = app.policy === "short" && object.edits === 0 && !object.isSuspended;
+  const isShort = app.policy === "short";
+  const isHeldBack = isShort && isKept === "yes" && object.edits === 0 && !object.isSuspended;
   object.edits++;
   app.book.edited(field, {
     value,
     answer,
-    keeps,
+    keeps: isShort ? "no" : isKept,
     why: object.isSuspended ? "suspend-heal" : app.policy,
-    ...(isFirst ? { untilTime: before + 2_500 } : {}),
+    ...(isHeldBack ? { untilTime: before + 2_500 } : {}),
   });
 }
 
@@ -168,9 +169,9 @@ async function findUnhealed({ surroundings: { admin } }: Hands, { book }: App): 
   }
 }
 
-/** Whether a policy keeps an edit of this field that is made now. */
-async function isKept(app: App, field: BookedField): Promise<Keeps> {
-  if (app.policy === "auto" || app.policy === "short") return "no";
+/** Whether a policy keeps an edit of this field that is made now, or holds healing back. */
+async function isKeptNow(app: App, field: BookedField): Promise<Keeps> {
+  if (app.policy === "auto") return "no";
   const { metadata, spec, status = {} } = await app.resource();
   const conditions = [
     status.observedGeneration === metadata.generation,

@@ -38,8 +38,6 @@ export interface AuditedWrite {
   readonly name: string;
   readonly code: number;
   readonly isDryRun: boolean;
-  /** A hook of nopea's has changed it on its way. */
-  readonly isStamped: boolean;
   /** What was answered: the object as it was then. */
   readonly response: Partial<KubeObject>;
 }

@@ -89,7 +89,7 @@ function authorsOf({ changes = [] }: RecordedEdit, { first }: Ledger, { authors 
   return changes.flatMap(({ to }) => {
     const user = to === undefined ? undefined : (first.get(to)?.user ?? authors.get(to));
     if (to === undefined || user === undefined) return [];
-    return [{ value: to, user, isStamped: first.get(to)?.isStamped === true }];
+    return [{ value: to, user, isStamped: isStamped(first.get(to), to) }];
   });
 }
 
@@ -120,7 +120,16 @@ function judgeOpen(key: string, record: DriftRecord, { fields, live }: Facts): V
   return differs ? [] : [{ sort: "open for ever", what }];
 }
 
-/** What the hook has stamped is in a record, unless the object went away with its stamp. */
+/** The hook saw who it was, and said so on the object, in the same write. */
+function isStamped(write: AuditedWrite | undefined, value: string): boolean {
+  const annotations = write?.response.metadata?.annotations ?? {};
+  return (annotations["nopea.io/manual-edit"] ?? "").includes(`"${value}"`);
+}
+
+/** So many edits fit on an object. */
+const STAMPS = 5;
+
+/** What the hook has stamped is in a record, unless the object went away with its stamp, or others pushed it out. */
 function judgeUntold({ first, byObject }: Ledger, { records, authors }: Facts): Violation[] {
   const edits = records.flatMap(({ status }) => status?.edits ?? []);
   const told = new Set(
@@ -128,8 +137,9 @@ function judgeUntold({ first, byObject }: Ledger, { records, authors }: Facts): 
   );
   return [...first]
     .filter(([value, { user }]) => authors.get(value) === user)
-    .filter(([value, write]) => write.isStamped && !told.has(`${write.user} ${value}`))
+    .filter(([value, write]) => isStamped(write, value) && !told.has(`${write.user} ${value}`))
     .filter(([, write]) => !isGone(write, byObject.get(keyOf(write)) ?? []))
+    .filter(([, write]) => laterEdits(write, first) < STAMPS)
     .map(([value, write]) => ({
       sort: "edit not told",
       what: `${keyOf(write)}: no record tells that ${write.user} set ${value} at ${new Date(write.at).toISOString()}`,
@@ -138,4 +148,9 @@ function judgeUntold({ first, byObject }: Ledger, { records, authors }: Facts): 
 
 function isGone(write: AuditedWrite, writes: readonly AuditedWrite[]): boolean {
   return writes.some(({ verb, at }) => verb === "delete" && at >= write.at);
+}
+
+function laterEdits(write: AuditedWrite, first: Ledger["first"]): number {
+  const others = [...first.values()].filter(other => keyOf(other) === keyOf(write));
+  return others.filter(({ at }) => at > write.at).length;
 }

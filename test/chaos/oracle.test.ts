@@ -10,10 +10,15 @@ const path = ["data", "one"];
 const start = Date.parse("2026-01-15T03:00:00Z");
 
 /** An object as it was at a revision. */
-const settings = (one: string, revision: number): KubeObject => ({
+const settings = (one: string, revision: number, stamp = "[]"): KubeObject => ({
   apiVersion: "v1",
   kind: "ConfigMap",
-  metadata: { namespace: "shop", name: "settings", resourceVersion: String(revision) },
+  metadata: {
+    namespace: "shop",
+    name: "settings",
+    resourceVersion: String(revision),
+    annotations: { "nopea.io/manual-edit": stamp },
+  },
   data: { one },
 });
 
@@ -32,8 +37,7 @@ const write = (
   name: "settings",
   code: 200,
   isDryRun: false,
-  isStamped: user !== nopea,
-  response: settings(one, revision),
+  response: settings(one, revision, user === nopea ? "[]" : `[{"by":"${user}","to":"${one}"}]`),
   ...more,
 });
 
@@ -169,13 +173,26 @@ describe("DriftRecords beside the audit log", () => {
 
   it("unknown where the hook was away: nothing is found", () => {
     const records = [record([told("unknown", "larry-1", 2)])];
-    const writes = [write("larry", "larry-1", 2, { isStamped: false }), write(nopea, "git-1", 3)];
+    const writes = [
+      write("larry", "larry-1", 2, { response: settings("larry-1", 2) }),
+      write(nopea, "git-1", 3),
+    ];
     expect(judge({ ...healed, records, writes })).toEqual([]);
   });
 
   it("no record of an edit: an edit that is not told; excused where nopea was killed", () => {
     expect(sorts({ ...healed, records: [] })).toEqual(["edit not told"]);
     expect(judge({ ...healed, records: [], mayMissRecords: true })).toEqual([]);
+  });
+
+  it("no record of an edit that others have pushed off the object: nothing is found", () => {
+    const values = ["a", "b", "c", "d", "e"];
+    const writes = [...healed.writes, ...values.map((value, at) => write("ann", value, 4 + at))];
+    const authors = new Map([...healed.authors, ...values.map(value => [value, "ann"] as const)]);
+    const records = [record(values.map((value, at) => told("ann", value, 4 + at)))];
+    expect(judge({ ...healed, writes, authors, records })).toEqual([]);
+    const fewer = writes.slice(0, -1);
+    expect(sorts({ ...healed, writes: fewer, authors, records })).toContain("edit not told");
   });
 
   it("an open record of an object that is as in Git: open for ever", () => {
