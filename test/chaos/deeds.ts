@@ -15,7 +15,7 @@ import { specOf, type App } from "./stage";
 import { peopleNames, type Surroundings } from "./surroundings";
 
 /** An API server that is started again takes its time. */
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 120_000;
 
 const SUSPEND = "nopea.io/suspend-heal";
 

@@ -46,7 +46,7 @@ export async function restartApiServer(
   await old.stop(signal);
   await meanwhile();
   surroundings.children.push(await startChild(old.options));
-  await eventually(() => surroundings.admin.text("/readyz"), 60_000, 200);
+  await eventually(() => surroundings.admin.text("/readyz"), 120_000, 200);
 }
 
 /** Compacts etcd up to its newest revision. */

@@ -38,7 +38,7 @@ export async function poison(surroundings: Surroundings, namespace: string): Pro
   const at: KubeObject = { apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } };
   await admin.create(at);
   await Promise.all(poisons.map(one => bring(surroundings, namespace, one)));
-  await eventually(() => allFailed(surroundings, namespace), 60_000, 500);
+  await eventually(() => allFailed(surroundings, namespace), 120_000, 500);
   const refs = poisons.map(({ name }) => refOf(namespace, name));
   await Promise.all(refs.map(ref => admin.delete(ref)));
   await admin.delete({ apiVersion: "v1", kind: "Namespace", name: namespace });

@@ -63,11 +63,11 @@ export async function createApp(
     apiVersion: repositoryApi,
     kind: "GitRepository",
     metadata: { namespace, name: "app" },
-    spec: { url: repository.url, interval: "2s", timeout: "10s", ...specs[policy] },
+    spec: { url: repository.url, interval: "2s", timeout: "60s", ...specs[policy] },
   });
   const resource = () => admin.get<GitRepositoryObject>(ref);
   const app = { namespace, ref, repository, book: createBook(objects), policy, head, resource };
-  await eventually(() => isIn(app), 60_000, 200);
+  await eventually(() => isIn(app), 180_000, 200);
   return app;
 }
 
