@@ -25,7 +25,7 @@ export interface BookedObject {
   edits: number;
 }
 
-export const image = ["spec", "template", "spec", "containers", "0", "image"];
+const image = ["spec", "template", "spec", "containers", "0", "image"];
 
 export interface Book {
   readonly objects: readonly BookedObject[];
