@@ -53,9 +53,22 @@ async function main(): Promise<void> {
 }
 
 async function playInTime(given: PlayOptions, deadline: number) {
-  if (Date.now() < deadline) return (await playOne(given)) ? "passed" : "failed";
+  if (Date.now() < deadline) {
+    const isGood = await playOne(given);
+    return (await isAlive(given)) && isGood ? "passed" : "failed";
+  }
   console.log(`- ${given.plan.name}: not played, the time is over`);
   return "not played";
+}
+
+/** A process that has ended by itself is a failure; the next round gets a new one. */
+async function isAlive({ surroundings: { nopea } }: PlayOptions): Promise<boolean> {
+  const dead = [nopea.watcher, nopea.admission].filter(one => !one.running());
+  for (const one of dead) {
+    console.log(`    ended by itself: ${one.name}\n${await one.tail(12)}`);
+    await one.start();
+  }
+  return dead.length === 0;
 }
 
 async function playOne(given: PlayOptions): Promise<boolean> {
