@@ -18,6 +18,8 @@ export interface Child {
   readonly name: string;
   readonly pid: number;
   readonly log: string;
+  /** What it was started with, for whoever starts it again. */
+  readonly options: ChildOptions;
   /** Fulfilled with one sentence when the process has ended. */
   readonly ended: Promise<string>;
   running(): boolean;
@@ -54,6 +56,7 @@ export async function startChild(options: ChildOptions): Promise<Child> {
     name: options.name,
     pid,
     log: options.log,
+    options,
     ended,
     running,
     tail: async (lines = 20) => lastLines(await readFile(options.log, "utf8"), lines),

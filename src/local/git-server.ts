@@ -1,4 +1,5 @@
 /** A smart-HTTP Git server on loopback: `git http-backend` behind node:http, with the moods that tests ask for. */
+import { randomBytes } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { createServer as createSecureServer } from "node:https";
 import { PassThrough, type Readable } from "node:stream";
@@ -21,6 +22,8 @@ export interface Behaviour {
   readonly hang?: boolean;
   /** Answers with this status and nothing else. */
   readonly status?: number;
+  /** Answers with bytes that are no Git. */
+  readonly garbage?: boolean;
   /** Refuses `git push`. */
   readonly readOnly?: boolean;
 }
@@ -120,7 +123,7 @@ async function serve(
   if (behaviour.delayMs !== undefined) await sleep(behaviour.delayMs);
   const refusal = refuse(behaviour, incoming);
   if (refusal !== undefined) {
-    answer.writeHead(refusal.status, refusal.headers).end();
+    answer.writeHead(refusal.status, refusal.headers).end(refusal.body);
     return;
   }
   if (behaviour.oldProtocol === true) delete incoming.headers["git-protocol"];
@@ -131,10 +134,12 @@ async function serve(
 interface Refusal {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
+  readonly body?: Buffer;
 }
 
 function refuse(behaviour: Behaviour, incoming: IncomingMessage): Refusal | undefined {
   if (behaviour.status !== undefined) return { status: behaviour.status, headers: {} };
+  if (behaviour.garbage === true) return { status: 200, headers: {}, body: randomBytes(4_096) };
   if (!isAuthorized(behaviour, incoming)) {
     const scheme = behaviour.bearerToken === undefined ? "Basic" : "Bearer";
     return { status: 401, headers: { "www-authenticate": `${scheme} realm="nopea"` } };

@@ -67,7 +67,7 @@ export function createGitHttp(options: GitHttpOptions): GitHttp {
     },
     close: () => {
       traffic.received(meter.seen());
-      for (const { body } of received) body.on("error", () => undefined).destroy();
+      for (const { body } of received) body.destroy();
     },
   };
 }
@@ -121,6 +121,8 @@ async function ask(
   try {
     const response = await unlessAborted(sent, signal);
     received.push(response);
+    // a body that is given up tells so a little later, when nobody may be listening: that would end the process
+    response.body.on("error", () => undefined);
     traffic.asked("answered");
     return response;
   } catch (error) {

@@ -354,3 +354,39 @@ describe("redirecting", () => {
     await expectFailure(server.url, "git-protocol", /redirects to nowhere/);
   });
 });
+
+const VERSION_2 = Buffer.concat([
+  line("# service=git-upload-pack\n"),
+  Buffer.from("0000"),
+  line("version 2\n"),
+  line("ls-refs\n"),
+  line("fetch=shallow filter\n"),
+  Buffer.from("0000"),
+]);
+
+describe("a server that turns into something else", () => {
+  it("garbage where a pack should be, and slow when it is asked anew: an error, and nothing that ends the process", async () => {
+    let greetings = 0;
+    let garbage = 0;
+    const server = await serve((incoming, answer) => {
+      const send = (type: string, body: Buffer) =>
+        answer.writeHead(200, { "content-type": type }).end(body);
+      const greet = () => send(ADVERTISEMENT, VERSION_2);
+      if (incoming.method === "GET") {
+        setTimeout(greet, greetings++ === 0 ? 0 : 200);
+        return;
+      }
+      incoming.once("data", (asked: Buffer) => {
+        const refs = [line(`${COMMIT} refs/heads/main\n`), Buffer.from("0000")];
+        if (asked.includes("command=ls-refs")) send(RESULT, Buffer.concat(refs));
+        else answer.writeHead(200).end(Buffer.alloc(4_096, 0xff), () => garbage++);
+      });
+    });
+    const source = openSource();
+    const signal = new AbortController().signal;
+    await source.resolve(at(`${server.url}/a.git`), signal);
+    const error = await failure(ask(source, "fetch", `${server.url}/a.git`, signal));
+    expect(error).toMatchObject({ code: "git-protocol" });
+    expect({ greetings, garbage }).toEqual({ greetings: 2, garbage: 2 });
+  });
+});
