@@ -1,35 +1,9 @@
 /** The `nopea` command: what is typed becomes one of its commands, in the terminal that it is typed in. */
 import { setMaxListeners } from "node:events";
-import { addCompletion } from "./commands/completion";
-import { addDiff } from "./commands/diff";
-import { addDoctor } from "./commands/doctor";
-import { addDrift } from "./commands/drift";
-import { addEvents } from "./commands/events";
-import { addRender } from "./commands/render";
-import { addResume } from "./commands/resume";
-import { addStatus } from "./commands/status";
-import { addSuspend } from "./commands/suspend";
-import { addSync } from "./commands/sync";
-import { addUninstall } from "./commands/uninstall";
+import { COMMANDS } from "./command-list";
 import { explain } from "./explain";
 import { createFrame, INTERRUPTED } from "./frame";
-import { calledAs, createProgram, type Adding } from "./program";
-import type { LiveFrame } from "./run";
-
-/** In the order of the help. */
-const COMMANDS: readonly Adding<LiveFrame>[] = [
-  addStatus,
-  addDrift,
-  addEvents,
-  addDiff,
-  addSync,
-  addSuspend,
-  addResume,
-  addRender,
-  addDoctor,
-  addUninstall,
-  addCompletion,
-];
+import { calledAs, createProgram } from "./program";
 
 async function main([, path, ...args]: readonly string[]): Promise<void> {
   const interrupted = new AbortController();
