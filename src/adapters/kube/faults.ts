@@ -4,6 +4,7 @@ import type { JsonObject } from "../../model/json";
 import type { Desired } from "../../model/manifest";
 import type { Fault } from "../../model/verdict";
 import type { KubeAnswer } from "./client";
+import { invalidFields } from "./quoted";
 import {
   aboutNamespace,
   causesOf,
@@ -65,7 +66,9 @@ interface Refused {
 function messageOf(answer: KubeAnswer, { code, isSecret }: Refused): string {
   // the server quotes the whole of what may not change
   if (code === "immutable-field") return shorten(immutableFields(answer).join("; "));
-  return isSecret ? withoutValues(answer) : serverMessage(answer.body);
+  if (isSecret) return withoutValues(answer);
+  const invalid = isDenied(answer.body) ? undefined : invalidFields(answer.body);
+  return invalid === undefined ? serverMessage(answer.body) : shorten(invalid);
 }
 
 /** True where a write met no namespace, or one that is going. */
@@ -82,6 +85,8 @@ export function serverMessage(body: JsonObject): string {
 
 /** Refusals of a Secret quote what it holds: only the reason and the names of the fields are told. */
 function withoutValues({ status, body }: KubeAnswer): string {
+  // whoever denies it chooses all the words, the reason and the fields too
+  if (isDenied(body)) return "a webhook or a policy denied the Secret (values are not shown)";
   const fields = causesOf(body).flatMap(({ field }) => (typeof field === "string" ? [field] : []));
   const reason = typeof body.reason === "string" ? body.reason : `HTTP ${status}`;
   const where = fields.length === 0 ? "" : ` at ${fields.join(", ")}`;

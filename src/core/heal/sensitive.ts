@@ -1,6 +1,7 @@
 /** Which fields hold what must be seen nowhere: judged by the names on the way to them. */
 import type { PathElement } from "../../model/field-path";
 import { isObject, type Json } from "../../model/json";
+import { saysSecret } from "../../model/says-secret";
 import type { ShowValues } from "../../model/settings";
 
 /** Where one stands on the way into an object. */
@@ -45,14 +46,6 @@ export function enter(place: Place, element: PathElement): Place {
 /** True where a value that has no parts (text, number, true, false, null) may be seen. */
 export function maySee({ holds }: Place): boolean {
   return holds === "anything" || holds === "a name" || holds === "the object";
-}
-
-/** Passphrase and passwd are passwords. */
-const SENSITIVE = /passw|passphrase|token|secret|key|credential/i;
-
-/** True for a name that says that a secret is kept under it. */
-function saysSecret(name: string): boolean {
-  return SENSITIVE.test(name);
 }
 
 function ofField({ holds, field: parent, kept, mode }: Place, field: string): Place["holds"] {

@@ -243,3 +243,18 @@ describe("what is not said of a field", () => {
     expect(outcome).toMatchObject({ result: "failed", fault: { code: "object-refused" } });
   });
 });
+
+test("what may not change beside what is wrong: both are named, no variable's value is shown", async () => {
+  const metadata = { name: `it-${uniqueSuffix()}`, namespace };
+  const of = (image: string, more: JsonObject = {}) => {
+    const env = [{ name: "PASSWORD", value: "hunter2" }];
+    const containers = [{ name: "a", image, env }];
+    const spec = { template: { spec: { containers, restartPolicy: "Never" } }, ...more };
+    return { apiVersion: "batch/v1", kind: "Job", metadata, spec } as Manifest;
+  };
+  const outcome = await change(of("a:1"), of("a:2", { parallelism: -1 }));
+  const message = outcome.result === "failed" ? outcome.fault.message : outcome.result;
+  expect(message).toContain("spec.parallelism: Invalid value: -1: must be");
+  expect(message).toContain("spec.template: Invalid value (not shown): field is immutable");
+  expect(message).not.toContain("hunter2");
+});

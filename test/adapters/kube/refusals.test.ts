@@ -1,6 +1,7 @@
 /** What the real API server refuses, and how it is told: never with a value of the object. */
 import { beforeAll, describe, expect, test } from "vitest";
 import { sha256 } from "../../../src/adapters/sha256";
+import { writeFault } from "../../../src/adapters/kube/faults";
 import { plan } from "../../../src/core/sync/plan";
 import type { Json, JsonObject } from "../../../src/model/json";
 import type { Manifest } from "../../../src/model/manifest";
@@ -131,5 +132,51 @@ describe("values", () => {
     const { message } = await faultOf(deployment);
     expect(message).toContain('.env[name="PASSWORD"].value: expected string');
     expect(message).not.toContain(String(NUMBER));
+  });
+});
+
+describe("of custom resources and webhooks", () => {
+  const of = (kind: string) => ({
+    key: { group: "example.com", kind, namespace: "a", name: "it" },
+  });
+  const status = (message: string, more: JsonObject = {}) => ({
+    status: 422,
+    body: { kind: "Status", message, reason: "Invalid", ...more },
+  });
+  const invalid = (field: string, message: string) =>
+    status(`Db.example.com "it" is invalid: ${field}: ${message}`, {
+      details: { causes: [{ reason: "FieldValueInvalid", field, message }] },
+    });
+  const detail = "should be at least 12 chars long";
+
+  test.each([
+    ["spec.password", `Invalid value: "hunter2": ${detail}`],
+    ["spec.env[0].value", `Invalid value: "hunter2": ${detail}`],
+    ["spec.login", `Invalid value: {"user":"a","password":"hunter2"}: ${detail}`],
+    ["spec.login", `Invalid value: core.Login{User:"a: b", Password:"hunter2"}: ${detail}`],
+  ])("%s that is invalid: named, without its value (%s)", (field, message) => {
+    expect(writeFault(invalid(field, message), of("Db")).message).toBe(
+      `Db.example.com "it" is invalid: ${field}: Invalid value (not shown): ${detail}`,
+    );
+  });
+
+  test.each([
+    ["spec.logins[1]", 'Duplicate value: {"user":"a: b","password":"hunter2"}'],
+    ["spec.logins[1]", 'Duplicate value: ["a]: hunter2"]'],
+    ["spec.tokens[1]", 'Duplicate value: "a: hunter2"'],
+  ])("%s twice: no value (%s)", (field, message) => {
+    expect(writeFault(invalid(field, message), of("Db")).message).toBe(
+      `Db.example.com "it" is invalid: ${field}: Duplicate value (not shown)`,
+    );
+  });
+
+  test("a webhook that puts a Secret's value into its reason and its fields: none is told", () => {
+    const answer = status('admission webhook "w.example.com" denied the request: hunter2', {
+      reason: "hunter2 is too short",
+      details: { causes: [{ field: "data[a]=hunter2", message: "hunter2" }] },
+    });
+    const { code, message } = writeFault(answer, of("Secret"));
+    expect(code).toBe("admission-denied");
+    expect(message).not.toContain("hunter2");
   });
 });
