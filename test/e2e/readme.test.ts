@@ -240,7 +240,8 @@ describe("README.md's YAML", () => {
       spec: { url: "https://github.com/org/my-app.git", ...spec },
     });
     for (const { spec } of parts) {
-      if (spec instanceof Object) expect(await accepts([repository(spec)])).toMatchObject({ code: 0 });
+      if (spec instanceof Object)
+        expect(await accepts([repository(spec)])).toMatchObject({ code: 0 });
     }
     expect((await accepts([repository({ speed: "fast" })])).code).not.toBe(0);
   });
