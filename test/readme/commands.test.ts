@@ -72,7 +72,7 @@ describe("nopea in README.md", () => {
   it("the table: every command, and flags that it has", () => {
     const rows = table("command").map(([typed, what]) => ({
       names: codesIn(typed).map(code => code.split(" ")[0] ?? ""),
-      flags: codesIn(what).flatMap(code => code.match(/^--[\w-]+/) ?? []),
+      flags: codesIn(what).flatMap(code => /^--[\w-]+/.exec(code) ?? []),
     }));
     expect(rows.flatMap(row => row.names).sort()).toEqual([...names].sort());
     for (const row of rows) {
