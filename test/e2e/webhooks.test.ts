@@ -84,6 +84,8 @@ describe("a push", () => {
     await sleep(1_000);
     await app.push({ "a.yaml": configMap("a", "2") });
     await app.holds("a", "2");
+    // a sync is told of when its status is written, a moment after its objects
+    await eventually(async () => (await app.syncs()) > syncs, 20_000);
     expect(await app.syncs()).toBe(syncs + 1);
   });
 

@@ -10,7 +10,7 @@ import type { StepOutcome } from "../../../src/model/outcome";
 import type { Writing } from "../../../src/model/verdict";
 import { carryOut, first, wantAll } from "../../contracts/cluster-world";
 import { planningFor } from "../../support/examples";
-import { testCluster, uniqueSuffix } from "../../support/cluster";
+import { eventually, testCluster, uniqueSuffix, type KubeObject } from "../../support/cluster";
 import { connectCluster } from "../../support/kube-adapter";
 
 const server = testCluster();
@@ -33,6 +33,8 @@ async function want(wanted: Manifest) {
 async function change(before: Manifest, after: Manifest): Promise<StepOutcome> {
   const created = await carry({ action: "create", desired: await want(before) });
   if (created.result !== "applied") throw new Error(JSON.stringify(created));
+  // until then the API server lets its scope be changed
+  if (before.kind === "CustomResourceDefinition") await established(before.metadata.name);
   const desired = await want(after);
   const rest = { force: true, held: [], healed: [], dropped: [] };
   let { live } = created.sighting;
@@ -42,6 +44,21 @@ async function change(before: Manifest, after: Manifest): Promise<StepOutcome> {
     if (outcome.result !== "stale" || round === 5) return outcome;
     live = (await look(desired)) ?? live;
   }
+}
+
+async function established(name: string): Promise<void> {
+  const apiVersion = "apiextensions.k8s.io/v1";
+  const ref = { apiVersion, kind: "CustomResourceDefinition", name };
+  await eventually(async () => {
+    const { status } = await server.admin.get<KubeObject & WithConditions>(ref);
+    return status?.conditions?.some(c => c.type === "Established" && c.status === "True");
+  }, 30_000);
+}
+
+interface WithConditions {
+  readonly status?: {
+    readonly conditions?: readonly { readonly type: string; readonly status: string }[];
+  };
 }
 
 async function look(desired: Desired) {
