@@ -22,11 +22,11 @@ export function ageOf(time: unknown, now: number): string {
   return at === undefined ? "-" : age(at, now);
 }
 
-/** How long still, in two units: "4m58s", "1h30m", "2d4h"; undefined for what is no time, "0s" for what has passed. Rounded down: times in a status are rounded up to whole seconds. */
+/** How long still, in two units: "4m58s", "1h30m", "2d4h"; undefined for what is no time, "0s" for what has passed. */
 export function left(until: unknown, now: number): string | undefined {
   const at = typeof until === "string" ? parseTime(until) : undefined;
   if (at === undefined) return undefined;
-  const seconds = Math.max(0, Math.floor((at - now) / SECOND));
+  const seconds = Math.max(0, Math.ceil((at - now) / SECOND));
   const amounts: readonly (readonly [number, string])[] = [
     [Math.floor(seconds / 86_400), "d"],
     [Math.floor(seconds / 3600) % 24, "h"],
