@@ -92,7 +92,9 @@ describe("settings and metrics", () => {
     expect(variables(sources("src", "capabilities")).filter(name => !named.includes(name))).toEqual(
       [],
     );
-    const existing = variables(sources("src", "capabilities", "test/cluster"));
+    const existing = variables(
+      sources("src", "capabilities", "test/cluster", "test/chaos", "test/bench"),
+    );
     expect(named.filter(name => !existing.includes(name))).toEqual([]);
   });
 
