@@ -21,6 +21,7 @@ async function main(): Promise<void> {
   await step("npm run build:cli", () => run("npm", "run", "build:cli"));
   await removeNamespace(kube);
   await nopea("uninstall", "--yes");
+  await untilNothingEnds(kube);
   const git = await step("a Git server runs where pods reach it", () => servePods(kube));
   try {
     const wanted = ways.filter(({ name }) => name.includes(options.only ?? ""));
@@ -90,6 +91,18 @@ async function leave(
   });
   await removeNamespace(kube);
   await step("nothing is left behind", () => untilAsBefore(before));
+}
+
+/** What is about to go would be missed afterwards. */
+async function untilNothingEnds(kube: KubeClient): Promise<void> {
+  await eventually(
+    async () => {
+      const spaces = await kube.list("v1", "Namespace");
+      return spaces.every(({ metadata }) => metadata.deletionTimestamp === undefined);
+    },
+    120_000,
+    500,
+  );
 }
 
 async function removeNamespace(kube: KubeClient): Promise<void> {
