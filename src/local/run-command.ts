@@ -2,10 +2,19 @@
 import { spawn } from "node:child_process";
 import { projectRoot } from "./paths";
 
-/** Fails where the command is missing or ends with anything but 0. */
-export function runCommand(command: string, args: readonly string[]): Promise<void> {
+/** Fails where the command is missing or ends with anything but 0; `env` is added to the caller's. */
+export function runCommand(
+  command: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<void> {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd: projectRoot, stdio: "inherit" });
+    const options = {
+      cwd: projectRoot,
+      stdio: "inherit",
+      env: { ...process.env, ...env },
+    } as const;
+    const child = spawn(command, args, options);
     child.once("error", reject);
     child.once("exit", (code, signal) => {
       if (code === 0) resolve();

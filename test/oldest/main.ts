@@ -1,11 +1,11 @@
 /** `npm run test:oldest`: the end-to-end suite on the oldest API server that a present Go builds. */
-import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdir, readFile, rename, symlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { findBinaries } from "../../src/local/binaries";
 import { programs } from "../../src/local/go-build";
 import { cacheDirectory, projectRoot } from "../../src/local/paths";
+import { runCommand } from "../../src/local/run-command";
 
 // 1.24 is the first version whose generated OpenAPI, which server-side apply needs, is in its Go module
 const module = join(projectRoot, "test", "oldest", "controlplane");
@@ -16,7 +16,7 @@ async function main(): Promise<void> {
   const assets = join(cacheDirectory(process.env), `${version}-oldest`);
   if (!existsSync(assets)) await build(version, assets);
   const suite = ["test/run.mjs", "--project", "e2e*", ...process.argv.slice(2)];
-  await run(process.execPath, suite, { KUBEBUILDER_ASSETS: assets });
+  await runCommand(process.execPath, suite, { KUBEBUILDER_ASSETS: assets });
 }
 
 /** Only the API server is old: etcd and kubectl are those of every other run. */
@@ -29,31 +29,11 @@ async function build(version: string, assets: string): Promise<void> {
   console.log(`Building kube-apiserver ${version} with Go: some minutes, once.`);
   const output = join(temporary, server.name);
   const args = ["build", "-C", module, "-trimpath", "-ldflags", server.ldflags, "-o", output];
-  await run("go", [...args, server.source]);
+  await runCommand("go", [...args, server.source]);
   await symlink(etcd, join(temporary, "etcd"));
   await symlink(kubectl, join(temporary, "kubectl"));
   await mkdir(dirname(assets), { recursive: true });
   await rename(temporary, assets);
-}
-
-function run(
-  command: string,
-  args: readonly string[],
-  env: Readonly<Record<string, string>> = {},
-): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const options = {
-      cwd: projectRoot,
-      stdio: "inherit",
-      env: { ...process.env, ...env },
-    } as const;
-    const child = spawn(command, args, options);
-    child.once("error", reject);
-    child.once("exit", code => {
-      if (code === 0) resolve();
-      else reject(new Error(`${command} ${args[0] ?? ""} ended with ${String(code)}`));
-    });
-  });
 }
 
 main().catch((error: unknown) => {
