@@ -7,6 +7,7 @@ import type { ObjectChange } from "../../src/cli/diff/change";
 import { diff } from "../../src/cli/diff/diff";
 import type { Access } from "../../src/local/access";
 import { commandContext } from "../support/command-context";
+import { untilMay } from "../support/tenant";
 import { configMap, deployment, useWorld, type App } from "../support/world";
 
 const world = useWorld();
@@ -193,6 +194,16 @@ describe.concurrent("nopea diff", () => {
       roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: "reader" },
       subjects: [{ apiGroup: "rbac.authorization.k8s.io", kind: "User", name: "larry" }],
     });
+    await untilMay(
+      cluster,
+      { user: "larry" },
+      {
+        verb: "get",
+        namespace: app.namespace,
+        group: "nopea.false.systems",
+        resource: "gitrepositories",
+      },
+    );
     const asking = ask(app, { access: cluster.accessFor("larry") });
     await expect(asking).rejects.toThrow(/You may not read Secret .*\/git.*--local DIR/s);
   });

@@ -56,7 +56,7 @@ export async function grantRole(
         resource,
         ...(object === undefined ? {} : { name: object }),
       };
-      await untilMay(cluster, account, { verb, ...place });
+      await untilMay(cluster, subjectOf(account), { verb, ...place });
     }
   }
 }
@@ -69,21 +69,31 @@ interface Attributes {
   readonly name?: string;
 }
 
+interface Subject {
+  readonly user: string;
+  readonly groups?: readonly string[];
+}
+
+/** Who an account is to the API server. */
+export function subjectOf(account: Account): Subject {
+  const groups = ["system:serviceaccounts", `system:serviceaccounts:${account.namespace}`];
+  return { user: accountUser(account), groups };
+}
+
 /** The API server's authorizer hears of roles a moment after they are made. */
 export async function untilMay(
   { admin }: TestCluster,
-  account: Account,
+  { user, groups = [] }: Subject,
   resourceAttributes: Attributes,
 ): Promise<void> {
-  const groups = ["system:serviceaccounts", `system:serviceaccounts:${account.namespace}`];
   await eventually(async () => {
     const { status } = await admin.create<KubeObject & { status?: { allowed: boolean } }>({
       apiVersion: "authorization.k8s.io/v1",
       kind: "SubjectAccessReview",
       metadata: { name: "" },
-      spec: { user: accountUser(account), groups, resourceAttributes },
+      spec: { user, groups, resourceAttributes },
     });
     if (status?.allowed === true) return true;
-    throw new Error(`${accountUser(account)} may not ${JSON.stringify(resourceAttributes)}`);
+    throw new Error(`${user} may not ${JSON.stringify(resourceAttributes)}`);
   }, 10_000);
 }

@@ -10,7 +10,7 @@ import { auditMark, requestsSince } from "../../support/audit";
 import { testCluster, uniqueSuffix } from "../../support/cluster";
 import { createFakeKube } from "../../support/fake-kube";
 import { connect, connectCluster } from "../../support/kube-adapter";
-import { createAccount, grantRole, untilMay } from "../../support/tenant";
+import { createAccount, grantRole, subjectOf, untilMay } from "../../support/tenant";
 
 const server = testCluster();
 const kube = connect(server.adminAccess);
@@ -188,7 +188,7 @@ describe("what an account may not apply", () => {
       ],
     });
     const place = { namespace: elsewhere, group: "", resource: "configmaps" };
-    await untilMay(server, account, { verb: "patch", ...place });
+    await untilMay(server, subjectOf(account), { verb: "patch", ...place });
     expect(await ask([desired("b", CONFIG_MAP, elsewhere)])).toEqual(new Map());
   });
 
