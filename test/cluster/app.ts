@@ -12,6 +12,7 @@ const MINUTE = 60_000;
 export interface Condition {
   readonly type: string;
   readonly status: string;
+  readonly reason: string;
 }
 
 export interface RepositoryStatus {
@@ -34,6 +35,8 @@ export interface App {
   readonly namespace: string;
   commit(greeting: string): Promise<string>;
   synced(commit: string): Promise<void>;
+  /** Until it is not Ready, for this reason. */
+  fails(reason: string): Promise<void>;
   greeting(): Promise<string>;
   greets(greeting: string, withinMs?: number): Promise<void>;
   /** kubectl as larry, who may edit what is in the namespace. */
@@ -66,6 +69,9 @@ export async function openApp(kube: KubeClient, git: PodRepository): Promise<App
     commit: text => git.commit({ "deploy/app.yaml": files(text) }),
     synced: async commit => {
       await eventually(() => requireSynced(status, commit), MINUTE, 200);
+    },
+    fails: async reason => {
+      await eventually(() => requireReady(status, { status: "False", reason }), MINUTE, 200);
     },
     greets: async (text, withinMs = MINUTE) => {
       await eventually(async () => {
@@ -110,9 +116,19 @@ export async function openApp(kube: KubeClient, git: PodRepository): Promise<App
 }
 
 async function requireSynced(status: App["status"], commit: string): Promise<true> {
+  const found = await requireReady(status, { status: "True" });
+  if (found.lastSyncedCommit === commit) return true;
+  throw new Error(JSON.stringify(found));
+}
+
+async function requireReady(
+  status: App["status"],
+  wanted: Partial<Condition>,
+): Promise<RepositoryStatus> {
   const found = await status();
-  const isReady = found.conditions?.some(c => c.type === "Ready" && c.status === "True");
-  if (found.lastSyncedCommit === commit && isReady) return true;
+  const ready = found.conditions?.find(({ type }) => type === "Ready");
+  const { reason, status: is } = { ...ready, ...wanted };
+  if (ready?.status === is && ready?.reason === reason) return found;
   throw new Error(JSON.stringify(found));
 }
 

@@ -4,13 +4,18 @@ import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { buildModule } from "../../src/local/build-module";
 import { projectRoot } from "../../src/local/paths";
+import type { App } from "./app";
 import { kubectl, nopea, run } from "./programs";
+import { stranger, type Stranger } from "./stranger";
+import { step } from "./steps";
 
 export interface Way {
   readonly name: string;
   install(): Promise<unknown>;
   /** Why it cannot be run here. */
   missing?(): string | undefined;
+  /** What only this way does while it is installed. */
+  live?(app: App): Promise<void>;
   uninstall(): Promise<unknown>;
 }
 
@@ -52,7 +57,36 @@ export const ways: readonly Way[] = [
     },
     uninstall,
   },
+  asWritten(),
 ];
+
+function asWritten(): Way {
+  let someone: Stranger | undefined;
+  const types = async (block: string) => {
+    someone ??= await stranger();
+    return someone.types(block);
+  };
+  return {
+    name: "README.md, line by line, in a copy of the project",
+    install: async () => {
+      someone = await stranger();
+      await someone.typesUntil("start", "Everything runs.");
+      await types("deploy");
+    },
+    live: app =>
+      step(
+        "tenants: a default account that is not there stops what has none of its own",
+        async () => {
+          await types("tenants");
+          await app.fails("ServiceAccountNotFound");
+        },
+      ),
+    uninstall: async () => {
+      await types("leave");
+      someone?.leaves();
+    },
+  };
+}
 
 /** Of the Go module proxy, where it is not on the PATH. */
 const HELM = "helm.sh/helm/v3/cmd/helm@v3.19.0";

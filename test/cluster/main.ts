@@ -56,6 +56,7 @@ async function live(kube: KubeClient, git: PodGit, way: Way): Promise<void> {
   await becomesLive(app, "second");
   await healed(app);
   if (way === ways[0]) await night(kube, git, app, installMs);
+  await way.live?.(app);
   await leave(kube, app, way, before);
 }
 

@@ -13,13 +13,13 @@ import { repositoryApi, useWorld, type App } from "../support/world";
 const world = useWorld();
 const people = usePeople(world);
 
-/** What needs more than an API server, and where else it is run. */
+/** What needs more than an API server, and where else it is run: stranger is a part of npm run test:cluster. */
 const elsewhere = {
-  start: "a control plane of its own: every end-to-end test starts one as it does",
+  start: "test/cluster/stranger types it, in a copy of the project",
   test: "this is one of its tests",
-  deploy: "Pods need a kubelet: npm run test:cluster",
-  leave: "it takes nopea away from the tests beside it: npm run test:cluster, test/e2e/leaving",
-  tenants: "the account is in force until the watcher's Deployment restarts: test/e2e/tenancy",
+  deploy: "Pods need a kubelet: test/cluster/stranger types it",
+  leave: "it takes nopea away from the tests beside it: test/cluster/stranger types it",
+  tenants: "it restarts a Deployment: test/cluster/stranger types it",
 };
 
 const web = (image: string) => `apiVersion: apps/v1
