@@ -1,8 +1,9 @@
 /** From a commit to live objects: what arrives, as whom it is written, and whose it is then. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { parseAllDocuments } from "yaml";
+import { parse, parseAllDocuments } from "yaml";
 import { describe, expect, it } from "vitest";
+import packageJson from "../../package.json";
 import { projectRoot } from "../../src/local/paths";
 import type { KubeObject } from "../../src/local/kube-types";
 import { nopeaUser } from "../support/nopea";
@@ -181,6 +182,12 @@ describe("what is installed", () => {
     const images = JSON.stringify(deployments).match(/"image":"[^"]+"/g) ?? [];
     expect(new Set(images).size).toBe(1);
     expect(JSON.stringify(deployments)).not.toMatch(/persistentVolumeClaim/);
+  });
+
+  it("the Helm chart beside it: Chart.yaml is YAML, which Pepr writes from package.json without quotes", async () => {
+    const text = await readFile(join(projectRoot, "dist", "nopea-chart", "Chart.yaml"), "utf8");
+    const { name, version, description } = packageJson;
+    expect(parse(text)).toMatchObject({ name, version, description });
   });
 
   it("a running nopea: has made its two CRDs, no workload and no volume", async () => {
