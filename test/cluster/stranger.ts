@@ -12,7 +12,7 @@ import { run } from "./programs";
 export interface Stranger {
   /** Runs a block of README.md as it stands, in bash, and returns what it printed. */
   types(block: string): Promise<string>;
-  /** Runs it until it prints the words, then Ctrl-C; fails unless it ends with 0. */
+  /** Runs it until it prints the words, then Ctrl-C; returns when all that it started has closed its output. */
   typesUntil(block: string, words: string): Promise<void>;
   leaves(): void;
 }
@@ -45,7 +45,8 @@ async function interrupted(script: readonly string[], words: string): Promise<vo
     stream.setEncoding("utf8").on("data", (data: string) => (output += data));
   }
   const toTheGroup = (signal: NodeJS.Signals) => {
-    if (child.exitCode === null && child.pid !== undefined) process.kill(-child.pid, signal);
+    const isOver = child.exitCode !== null || child.signalCode !== null;
+    if (!isOver && child.pid !== undefined) process.kill(-child.pid, signal);
   };
   try {
     await eventually(
@@ -57,8 +58,11 @@ async function interrupted(script: readonly string[], words: string): Promise<vo
       200,
     );
     toTheGroup("SIGINT");
-    const [code] = (await ended) as [number | null];
-    if (code !== 0) throw new Error(`ended with ${String(code)}\n${output.slice(-4000)}`);
+    // bash dies of the Ctrl-C that it saw, when what it runs has ended
+    const [code, signal] = (await ended) as [number | null, string | null];
+    if (code !== 0 && signal !== "SIGINT") {
+      throw new Error(`ended with ${code ?? signal}\n${output.slice(-4000)}`);
+    }
   } finally {
     toTheGroup("SIGKILL");
   }
