@@ -61,16 +61,13 @@ export const ways: readonly Way[] = [
 ];
 
 function asWritten(): Way {
-  let someone: Stranger | undefined;
-  const types = async (block: string) => {
-    someone ??= await stranger();
-    return someone.types(block);
-  };
+  let someone: Promise<Stranger> | undefined;
+  const they = () => (someone ??= stranger());
+  const types = async (block: string) => (await they()).types(block);
   return {
     name: "README.md, line by line, in a copy of the project",
     install: async () => {
-      someone = await stranger();
-      await someone.typesUntil("start", "Everything runs.");
+      await (await they()).typesUntil("start", "Everything runs.");
       await types("deploy");
     },
     live: app =>
@@ -81,10 +78,7 @@ function asWritten(): Way {
           await app.fails("ServiceAccountNotFound");
         },
       ),
-    uninstall: async () => {
-      await types("leave");
-      someone?.leaves();
-    },
+    uninstall: () => types("leave"),
   };
 }
 

@@ -14,19 +14,18 @@ export interface Stranger {
   types(block: string): Promise<string>;
   /** Runs it until it prints the words, then Ctrl-C; returns when all that it started has closed its output. */
   typesUntil(block: string, words: string): Promise<void>;
-  leaves(): void;
 }
 
 /** Copies what Git tracks, as it is in the working tree: no dependencies, nothing built. */
 export async function stranger(): Promise<Stranger> {
   const dir = mkdtempSync(join(tmpdir(), "nopea-stranger-"));
+  process.once("exit", () => rmSync(dir, { recursive: true, force: true }));
   const files = (await run("git", "ls-files", "-z")).split("\0").filter(name => name !== "");
   for (const name of files) cpSync(join(projectRoot, name), join(dir, name));
   const script = (block: string) => ["-euo", "pipefail", "-c", `cd '${dir}'\n${linesOf(block)}`];
   return {
     types: block => run("bash", ...script(block)),
     typesUntil: (block, words) => interrupted(script(block), words),
-    leaves: () => rmSync(dir, { recursive: true, force: true }),
   };
 }
 
