@@ -1,12 +1,11 @@
 /** The way to the API server, over connections that everybody in the process shares. */
-import { clock } from "../adapters/clock";
 import { createKube, createKubeStream } from "../adapters/kube/client";
 import { loadCredentials } from "../adapters/kube/credentials";
 import { createWire } from "../adapters/kube/wire";
 
 /** Requests, and streams of watches. */
 export async function connect() {
-  const credentials = await loadCredentials(() => clock.now());
+  const credentials = await loadCredentials(() => performance.now());
   const wire = createWire(credentials);
   return { kube: createKube(wire, credentials), stream: createKubeStream(wire, credentials) };
 }

@@ -17,13 +17,14 @@ export function createAlarm(clock: Clock): Alarm {
   let nudged = false;
   let wake: (() => void) | undefined;
 
-  async function sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
+  /** True where nobody ended it early. */
+  async function sleep(milliseconds: number, signal: AbortSignal): Promise<boolean> {
     const ended = new AbortController();
-    const nudge = new Promise<void>(resolve => (wake = resolve));
+    const nudge = new Promise<false>(resolve => (wake = () => resolve(false)));
     const stop = () => ended.abort(signal.reason);
     signal.addEventListener("abort", stop, { once: true });
     try {
-      await Promise.race([clock.sleep(milliseconds, ended.signal), nudge]);
+      return await Promise.race([clock.sleep(milliseconds, ended.signal).then(() => true), nudge]);
     } finally {
       signal.removeEventListener("abort", stop);
       wake = undefined;
@@ -38,9 +39,14 @@ export function createAlarm(clock: Clock): Alarm {
     },
     reset: () => wake?.(),
     async wait(until, signal) {
-      while (!nudged && clock.now() < until()) {
+      for (let left = until() - clock.now(); !nudged && left > 0; ) {
         signal.throwIfAborted();
-        await sleep(Math.min(until() - clock.now(), LONGEST_SLEEP_MS), signal);
+        const span = Math.min(left, LONGEST_SLEEP_MS);
+        const due = until();
+        const isSlept = await sleep(span, signal);
+        const rest = until() - clock.now();
+        // timers run on when the clock is set back: what was slept counts
+        left = isSlept && until() === due ? Math.min(rest, left - span) : rest;
       }
       nudged = false;
     },

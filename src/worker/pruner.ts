@@ -1,5 +1,5 @@
 /** Deletes what Git no longer declares, as far as the GitRepository allows it, and says what it waits for. */
-import { backoff } from "../core/sync/backoff";
+import { backoff, isTooEarly } from "../core/sync/backoff";
 import type { Orphan } from "../core/sync/prune";
 import { REMOVAL_STAGE_COUNT, removalStageOf } from "../core/sync/stages";
 import type { PendingObject, RepositoryStatus } from "../model/git-repository";
@@ -152,7 +152,7 @@ export class Pruner {
       .filter(({ fate }) => fate === "delete")
       .map(({ orphan }) => orphan)
       .filter(({ live: { key } }) => removalStageOf(key) === stage)
-      .filter(({ live: { key } }) => this.#retryAt(formatKey(key)) <= now);
+      .filter(({ live: { key } }) => !isTooEarly(this.#retryAt(formatKey(key)), now));
   }
 
   /** True where it goes. */

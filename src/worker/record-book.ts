@@ -124,7 +124,7 @@ function pauseOf(entry: Entry, version: Version | undefined): number {
 }
 
 const FIRST_DISPUTE_MS = 1_000;
-const LONGEST_DISPUTE_MS = 300_000;
+export const LONGEST_DISPUTE_MS = 300_000;
 
 /** It is not meant to be there. */
 export function discard(book: RecordBook, record: string): void {

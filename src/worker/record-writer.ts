@@ -3,6 +3,7 @@ import type { Episode } from "../model/episode";
 import { nameOf, type RepositoryId } from "../model/git-repository";
 import type { Clock, DriftRecords, Log, Pulse } from "../ports";
 import { aborted } from "./aborted";
+import { isTooEarly } from "../core/sync/backoff";
 import { createAlarm } from "./alarm";
 import {
   discard,
@@ -10,6 +11,7 @@ import {
   giveBack,
   missing,
   notice,
+  LONGEST_DISPUTE_MS,
   remember,
   soonest,
   takeOver,
@@ -106,7 +108,7 @@ function createDrain(writing: RecordWriting, book: RecordBook): Drain {
     for (let next = soonest(book); next !== undefined; next = soonest(book)) {
       const { due } = next;
       if (life.aborted) break;
-      if (due <= clock.now()) await write(writing, book, next);
+      if (!isTooEarly(due, clock.now(), LONGEST_DISPUTE_MS)) await write(writing, book, next);
       else await alarm.wait(() => due, life).catch(() => undefined);
     }
     // in the same turn as the last look, so that no set is missed

@@ -1,4 +1,5 @@
 /** When a repository's worker looks at Git again, and when it walks although nothing has changed there. */
+import { isTooEarly } from "../core/sync/backoff";
 import type { Failures } from "../core/sync/failures";
 import { isSettled, type Settled, type Wish } from "../core/sync/news";
 import { paceAfter, type Pace } from "../core/sync/pace";
@@ -35,7 +36,9 @@ export class Rhythm {
 
   /** True where Git and the spec are as the last attempt left them, and it is not time to walk again. */
   hasNothingToDo(wish: Wish, status: RepositoryStatus): boolean {
-    return this.#clock.now() < this.#pace.walkAt && isSettled(wish, this.#settled, status);
+    const { walkAt } = this.#pace;
+    const waits = walkAt === Infinity || isTooEarly(walkAt, this.#clock.now());
+    return waits && isSettled(wish, this.#settled, status);
   }
 
   /** Nothing had to be done. */

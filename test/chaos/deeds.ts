@@ -10,7 +10,7 @@ import {
   type BookedObject,
   type Keeps,
 } from "./book";
-import { valueAt } from "./facts";
+import { GONE, valueAt } from "./facts";
 import { specOf, type App } from "./stage";
 import { peopleNames, type Surroundings } from "./surroundings";
 
@@ -165,7 +165,7 @@ async function findUnhealed({ surroundings: { admin } }: Hands, { book }: App): 
     .flatMap(({ fields }) => fields);
   for (const field of fields) {
     const value = valueAt(await admin.find<KubeObject>(refOf(field.object)), field.path);
-    if (value !== undefined) field.live = [...new Set([field.git, value])];
+    field.live = [...new Set([field.git, value ?? GONE])];
   }
 }
 

@@ -4,6 +4,9 @@ import type { KubeObject } from "../../src/local/kube-types";
 /** RESOURCE/NAMESPACE/NAME, as the audit log names objects: configmaps/shop/settings. */
 export type ObjectKey = string;
 
+/** In place of a value: the object is not there. */
+export const GONE = "(gone)";
+
 /** One declared field, and every value that the script allows it to have in the end. */
 export interface AllowedField {
   readonly object: ObjectKey;

@@ -1,5 +1,5 @@
 /** The oracle: what in the cluster, in DriftRecords and in the audit log the script does not allow. It knows no code of nopea's. */
-import { valueAt, type AuditedWrite, type Facts, type Protection } from "./facts";
+import { GONE, valueAt, type AuditedWrite, type Facts, type Protection } from "./facts";
 import { judgeRecords } from "./oracle-records";
 import { judgeWrites } from "./oracle-writes";
 
@@ -34,11 +34,11 @@ export function judge(facts: Facts): readonly Violation[] {
 /** The end of a round: Git's value, or the hotfix where something protects it. */
 export function judgeValues({ fields, live, authors }: Facts): readonly Violation[] {
   return fields.flatMap(({ object, path, git, allowed }): Violation[] => {
-    const value = valueAt(live.get(object), path);
-    if (value !== undefined && allowed.includes(value)) return [];
-    const what = `${object} ${path.join(".")} is ${String(value)}, not ${allowed.join(" or ")}`;
+    const value = valueAt(live.get(object), path) ?? GONE;
+    if (allowed.includes(value)) return [];
+    const what = `${object} ${path.join(".")} is ${value}, not ${allowed.join(" or ")}`;
     if (!allowed.includes(git)) return [{ sort: "lost hotfix", what }];
-    const isByHand = value === undefined || authors.has(value);
+    const isByHand = value === GONE || authors.has(value);
     return [{ sort: isByHand ? "missing heal" : "strange value", what }];
   });
 }

@@ -90,6 +90,8 @@ export interface FakeCluster {
   fail(verb: Verb, error: Error | undefined): void;
   /** Called before each apply or deletion takes effect: to move the object under the hands, or to wait. */
   beforeApply: (object: string) => void | Promise<void>;
+  /** Called when an apply has taken effect, before its answer: what it throws is all that comes of it. */
+  afterApply: () => void;
 }
 
 interface Change {
@@ -281,6 +283,7 @@ export function createFakeCluster(): FakeCluster {
     removals,
     serve,
     beforeApply: () => undefined,
+    afterApply: () => undefined,
     port: {
       async kinds(wanted, signal) {
         await ask("kinds", signal);
@@ -357,6 +360,7 @@ export function createFakeCluster(): FakeCluster {
             force: step.force,
             result: outcome.result,
           });
+          fake.afterApply();
           told(outcome);
         }
       },

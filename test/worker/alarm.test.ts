@@ -76,3 +76,14 @@ test("days away: wakes at the time all the same, and follows a clock that is set
   await clock.advance(3_600_000);
   expect(woken()).toBe(1);
 });
+
+test("the clock is set back: wakes when it would have, not hours later", async () => {
+  const { clock, wait, woken } = create();
+  wait(60_000);
+  await clock.advance(30_000);
+  clock.setTo(clock.now() - 7_200_000);
+  await clock.advance(29_999);
+  expect(woken()).toBe(0);
+  await clock.advance(1);
+  expect(woken()).toBe(1);
+});

@@ -1,5 +1,5 @@
 /** What is remembered of one live object between two looks at it, and what a newer version makes of that. */
-import { ANNOTATION_SUSPEND_HEAL } from "../../model/annotations";
+import { ANNOTATION_APPLIED, ANNOTATION_SUSPEND_HEAL } from "../../model/annotations";
 import type { Edit } from "../../model/episode";
 import type { FieldPath } from "../../model/field-path";
 import type { JsonObject } from "../../model/json";
@@ -7,6 +7,7 @@ import type { Live, Sighting } from "../../model/live";
 import type { KindInfo, Manifest } from "../../model/manifest";
 import { compareVersions } from "../../model/resource-version";
 import type { Companions } from "../evidence/companions";
+import { ownFieldsV1, owns } from "../evidence/own-entry";
 import { readEvidence } from "../evidence/read-evidence";
 import { autoscaledFields } from "../heal/autoscaled";
 import { changedLeaves } from "./changed-leaves";
@@ -75,14 +76,32 @@ function memoryOf(before: Known | undefined): Pick<Known, "snapshot" | "base"> {
 }
 
 function newerLook(before: Known, seen: Sighting, looking: Looking): Known {
+  const { object } = seen;
+  if (isUnheard(before, seen, looking.reader)) {
+    return { ...common(seen, before, looking), object, changedAt: looking.now };
+  }
   const { snapshot, changedAt = looking.now } = before;
   const kept = { ...memoryOf(before), ...common(seen, before, looking) };
-  const { object } = seen;
   if (snapshot === undefined || differs(snapshot, object, looking.reader)) {
     return { ...kept, object, changedAt };
   }
   return { ...kept, snapshot: seenOthers(snapshot, object, looking.reader) };
 }
+
+/** Our own apply of something else took effect, and its answer was lost: what is remembered is older than the object. */
+function isUnheard(before: Known, { live, object }: Sighting, { fieldManager }: Reader): boolean {
+  if (live.annotations[ANNOTATION_APPLIED] === before.live.annotations[ANNOTATION_APPLIED]) {
+    return false;
+  }
+  const ours = ownFieldsV1(object, fieldManager);
+  // whoever changes it by hand takes it from us
+  return ours !== undefined && owns(ours, APPLIED_PATH);
+}
+
+const APPLIED_PATH: FieldPath = ["metadata", "annotations", ANNOTATION_APPLIED].map(name => ({
+  kind: "field",
+  name,
+}));
 
 /** Another projection of the same version is the API server's doing: nobody has edited anything. */
 function sameLook(before: Known, { object }: Sighting, reader: Reader): Known {

@@ -44,8 +44,8 @@ export function healsInFight(fight: Fight, now: number): number {
   return rounds === 0 ? 0 : heals.length;
 }
 
-/** Ten minutes without a heal end a fight. */
+/** Ten minutes without a heal end a fight; heals of the future are from before the clock was set back. */
 function withinWindow({ heals, rounds }: Fight, now: number): Fight {
-  const recent = heals.filter(at => now - at < WINDOW_MS);
+  const recent = heals.filter(at => now - at < WINDOW_MS && at <= now);
   return recent.length === 0 ? PEACE : { heals: recent, rounds };
 }

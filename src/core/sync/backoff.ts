@@ -2,6 +2,16 @@
 
 const SECONDS = [5, 10, 20, 40, 60];
 
+const LONGEST_MS = 60_000;
+
+/**
+ * True until `at` for what is left alone for `longestMs` at most. When the clock is set back, the time that was told is
+ * far away: whoever waits for it would wait for hours.
+ */
+export function isTooEarly(at: number, now: number, longestMs = LONGEST_MS): boolean {
+  return at > now && at - now <= longestMs;
+}
+
 /** Milliseconds to wait after the nth failure in a row (1, 2, …): 5, 10, 20, 40, then 60 s each. */
 export function backoff(failures: number): number {
   const index = Math.min(Math.max(failures, 1), SECONDS.length) - 1;

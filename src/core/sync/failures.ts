@@ -3,7 +3,7 @@ import type { Desired } from "../../model/manifest";
 import { formatKey } from "../../model/object-key";
 import type { StepOutcome } from "../../model/outcome";
 import type { Fault } from "../../model/verdict";
-import { backoff } from "./backoff";
+import { backoff, isTooEarly } from "./backoff";
 
 export interface Failure {
   readonly digest: string;
@@ -39,6 +39,6 @@ export function remember(
 /** Why this very content failed before, while it is too early to try again. */
 export function failedBefore(failures: Failures, desired: Desired, now: number): Fault | undefined {
   const failure = failures.get(formatKey(desired.key));
-  if (failure?.digest !== desired.digest || failure.retryAt <= now) return undefined;
-  return failure.fault;
+  if (failure?.digest !== desired.digest) return undefined;
+  return isTooEarly(failure.retryAt, now) ? failure.fault : undefined;
 }
