@@ -38,7 +38,7 @@ export interface Ledger {
   suspended(now: number): readonly Suspended[];
   autoscaled(): readonly Autoscaled[];
   dueAt(): number;
-  /** Objects whose time has come; each once. */
+  /** Objects whose time has come, each once; all that wait for one when the clock was set back: theirs may be hours away. */
   takeDue(now: number): readonly string[];
 }
 
@@ -47,6 +47,7 @@ export function createLedger(): Ledger {
   const suspensions = new Map<string, Suspended>();
   const dues = new Map<string, number>();
   const autoscaled = new Map<string, Autoscaled>();
+  let latest = 0;
   return {
     enter(entry) {
       const { verdict, outcome, suspension, uid } = entry;
@@ -73,7 +74,9 @@ export function createLedger(): Ledger {
     autoscaled: () => [...autoscaled.values()],
     dueAt: () => Math.min(Infinity, ...dues.values()),
     takeDue(now) {
-      const ids = [...dues].flatMap(([id, at]) => (at <= now ? [id] : []));
+      const isSetBack = now < latest;
+      latest = now;
+      const ids = [...dues].flatMap(([id, at]) => (at <= now || isSetBack ? [id] : []));
       for (const id of ids) dues.delete(id);
       return ids;
     },

@@ -45,6 +45,17 @@ describe("the clock is set back by two hours", { timeout: 30_000 }, () => {
     expect(world.closed()).toEqual(["healed", "healed", "healed"]);
   });
 
+  test("a grace period: begins anew at most", async () => {
+    const world = await createDriftWorld({ healGracePeriod: "5m" });
+    await world.hand({ k: "hand" });
+    await world.clock.advance(MINUTE);
+    await setBack(world);
+    await world.clock.advance(3 * MINUTE);
+    expect(world.data()).toEqual({ k: "hand" });
+    await world.clock.advance(7 * MINUTE);
+    expect(world.data()).toEqual({ k: "git" });
+  });
+
   test("heals of before are no fight now", async () => {
     const world = await createDriftWorld();
     for (let time = 0; time < 4; time++) await world.hand({ k: `${time}` });

@@ -23,8 +23,15 @@ export function graceEnd(grace: Grace): number | undefined {
   const { episode, graceMs, isNews, detectedAt, now } = grace;
   if (episode === undefined || !isOpen(episode)) return endAfter(detectedAt, graceMs);
   if (episode.decision === "suspended") return endAfter(now, graceMs);
-  const end = episode.graceUntil ?? endAfter(episode.since, graceMs);
+  const end = standingEnd(episode, grace);
   return isNews && isOver(end, episode, now) ? endAfter(now, graceMs) : end;
+}
+
+/** Of an episode of the future the clock was set back since: its grace period begins anew at most. */
+function standingEnd({ graceUntil, since }: Episode, { graceMs, now }: Grace): number | undefined {
+  const end = graceUntil ?? endAfter(since, graceMs);
+  const most = since > now ? endAfter(now, graceMs) : undefined;
+  return end === undefined || most === undefined ? end : Math.min(end, most);
 }
 
 /** Not while what it was for still waits to be healed. */
