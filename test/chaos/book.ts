@@ -1,6 +1,6 @@
 /** The script's book of one GitRepository: what each field may be in the end, and what nopea must leave alone meanwhile. */
 import type { KubeObject } from "../../src/local/kube-types";
-import { valueAt, type AllowedField, type ObjectKey, type Protection } from "./facts";
+import { GONE, valueAt, type AllowedField, type ObjectKey, type Protection } from "./facts";
 
 export type Policy = "auto" | "manual" | "grace" | "short";
 
@@ -82,7 +82,8 @@ export function createBook(objects: readonly BookedObject[]): Book {
       field.git = value;
       if (field.object.isSuspended) return;
       end(field, revision);
-      field.live = [value];
+      // what a policy leaves deleted is not made anew by a commit
+      field.live = [value, ...field.live.filter(one => one === GONE)];
     },
     edited: (field, edit) => {
       const { value, answer, keeps, untilTime } = edit;

@@ -43,6 +43,18 @@ describe("without a grace period", options, () => {
     expect(world.cluster.live(OBJECT)?.labels).toMatchObject({ "nopea.io/repository": "my-app" });
   });
 
+  test("deleted by hand, and left so: a commit to it does not bring it back, the policy does", async () => {
+    const world = await createDriftWorld({ healPolicy: "manual" });
+    world.cluster.delete(OBJECT);
+    await world.clock.settle();
+    await world.push({ k: "git 2" });
+    expect(world.data()).toBeUndefined();
+    expect(world.open()).toEqual(["left"]);
+    world.cluster.repositories.edit(world.id, { healPolicy: "auto" });
+    await world.clock.advance(MINUTE);
+    expect(world.data()).toEqual({ k: "git 2" });
+  });
+
   test("deleted by hand: made anew at once, and the record says so", async () => {
     const world = await createDriftWorld();
     world.cluster.delete(OBJECT);
