@@ -61,11 +61,14 @@ async function recollectOnce(
       ? object
       : await rehearse(world, item, { declared, applied, known, reader, account }, signal);
     if (knowledge.get(id) !== known) moved.push(item);
-    if (answer === undefined || knowledge.get(id) !== known) return;
-    knowledge.set(
-      id,
-      remembered(known, { object, answer, declared, isBase: base !== undefined }, reader),
-    );
+    if (knowledge.get(id) !== known) return;
+    const isBase = base !== undefined;
+    if (answer !== undefined) {
+      knowledge.set(id, remembered(known, { object, answer, declared, isBase }, reader));
+    } else if (isBase) {
+      // refused, for a moment or for good: what Git declared still tells its change from a hand's
+      knowledge.set(id, { ...known, base: declared });
+    }
   });
   return moved;
 }

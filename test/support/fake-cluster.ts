@@ -249,7 +249,10 @@ export function createFakeCluster(): FakeCluster {
   };
 
   const rehearse = ({ desired, manifest, fieldManager, on }: Rehearsal) => {
-    const before = objects.get(formatKey(desired.key));
+    const id = formatKey(desired.key);
+    const before = objects.get(id);
+    // whoever refuses a write refuses its dry run
+    if (refused.has(id)) return undefined;
     if (before?.uid !== on.uid || `${before.version}` !== on.resourceVersion) return undefined;
     const merge = applyLeaves(before.owned, leavesOf(manifest), fieldManager, true);
     if ("conflicts" in merge) return undefined;

@@ -38,6 +38,21 @@ describe("a restart with empty memory", options, () => {
     expect(world.open()).toEqual(["left data.l"]);
   });
 
+  test("the same, and the dry run is refused for a moment: told apart by what Git declared", async () => {
+    const world = await createDriftWorld({ healGracePeriod: "6h" }, { k: "git", l: "git" });
+    world.supervisor().stop();
+    await world.clock.settle();
+    world.cluster.edit(OBJECT, { data: { l: "hand" } });
+    world.git.commit(URL, { "a.yaml": configMap("a", { k: "new", l: "git" }) });
+    world.cluster.refuse(OBJECT, { code: "object-forbidden", message: "RBAC is not there yet" });
+    world.cluster.beforeApply = () => world.cluster.refuse(OBJECT, undefined);
+    await world.restart();
+    await world.clock.advance(MINUTE);
+    expect(world.data()).toEqual({ k: "new", l: "hand" });
+    expect(world.open()).toEqual(["waiting data.l"]);
+    expect(world.episodes()[0]?.edits).toMatchObject([{ changes: [{ path: "data.l" }] }]);
+  });
+
   test("an open episode whose edit was undone meanwhile: undone", async () => {
     const world = await createDriftWorld({ healPolicy: "manual" });
     await world.hand({ k: "hand" });
