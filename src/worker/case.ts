@@ -70,7 +70,7 @@ function standingOf(
 ) {
   const suspension = suspensionOf(known);
   const isNobodys = standing?.of === "nobody";
-  const isDisowned = isHalf(outcomes.get(id)) || isUndone(episodeOf(id), known);
+  const isDisowned = isUnknown(outcomes.get(id), known) || isUndone(episodeOf(id), known);
   return {
     ...(known && standing ? { live: { object: known.live, standing } } : {}),
     whole,
@@ -80,9 +80,9 @@ function standingOf(
   };
 }
 
-/** A patch that is in without its apply belongs to nobody who declares it. */
-function isHalf(outcome: StepOutcome | undefined): boolean {
-  return outcome?.result === "stale" && hasWritten(outcome);
+/** A patch that is in without its apply belongs to nobody who declares it; what an apply unheard has left is not known. */
+function isUnknown(outcome: StepOutcome | undefined, known: Known | undefined): boolean {
+  return known?.unheard !== undefined || (outcome?.result === "stale" && hasWritten(outcome));
 }
 
 function historyOf(

@@ -2,7 +2,7 @@
 import { classify } from "../core/sync/classify";
 import { needsWhole } from "../core/heal/ignored";
 import { remember } from "../core/sync/failures";
-import { isHeal } from "../core/heal/next-episode";
+import { isEditedWrite } from "../core/heal/next-episode";
 import { isWriting } from "../core/sync/plan";
 import type { Account } from "../model/account";
 import { asksToRecreate } from "../core/sync/recreate";
@@ -30,8 +30,8 @@ export interface Convergence extends Standpoint {
   readonly baseOf: BaseOf;
   /** Called before the first write. */
   readonly beforeWrites: () => Promise<void>;
-  /** Called as an edit is undone, before the answer: afterwards only a record knows of it. */
-  readonly beforeHeal: (judged: Judged) => void;
+  /** Called as an object that somebody has edited is written, before the answer: afterwards only a record knows of it. */
+  readonly beforeEdited: (judged: Judged) => void;
 }
 
 /** So often an object may move under our hands before the sync says so and lets others go first. */
@@ -199,7 +199,7 @@ async function write(
     removeAll(world, { recreating, account: task.account }, tell, signal),
   ]);
   // sent together: whoever ends the process now finds both on their way, and the heal waits for nothing
-  for (const one of judged) if (isHeal(one.verdict)) task.beforeHeal(one);
+  for (const one of judged) if (isEditedWrite(one.verdict)) task.beforeEdited(one);
   await executing;
   return again;
 }

@@ -1,5 +1,7 @@
 /** Enters what a walk found about an object in the books: its episode, and when to decide on it again. */
+import { isHeal } from "../core/heal/next-episode";
 import { peaceAt } from "../core/heal/fights";
+import { isTooEarly } from "../core/sync/backoff";
 import type { Desired } from "../model/manifest";
 import { formatKey } from "../model/object-key";
 import { hasWritten } from "../model/outcome";
@@ -23,12 +25,13 @@ export interface Entering extends Omit<Policy, "source" | "wish" | "account"> {
   readonly isHealing: boolean;
 }
 
-/** Before an edit is undone: whoever ends the process afterwards cannot make it forgotten. */
-export function enterHeal(entering: Entering, { verdict, evidence }: Judged): void {
+/** Before what somebody has edited is written: whoever ends walk or process afterwards cannot make it forgotten. */
+export function enterEarly(entering: Entering, { verdict, evidence }: Judged): void {
   const { episodes, rules, graceMs, fieldManager, commit } = entering;
   const asked = { healers: { rules, graceMs }, fieldManager, commit };
   const { desired } = verdict;
-  episodes.settle({ desired, verdict, evidence, outcome: undefined, isHealing: true, ...asked });
+  const isHealing = isHeal(verdict);
+  episodes.settle({ desired, verdict, evidence, outcome: undefined, isHealing, ...asked });
 }
 
 /** All that a walk was about; of one that was ended early, what was written. */
@@ -61,7 +64,7 @@ function enter(entering: Entering, id: string, progress: Progress): void {
     suspension: evidence.suspension,
     uid: knowledge.uidOf(id),
     episode: episodes.of(id),
-    retryAt: retryAt > now ? retryAt : undefined,
+    retryAt: isTooEarly(retryAt, now) ? retryAt : undefined,
     isHealing,
     peaceAt: peaceAt(episodes.fightOf(id)),
     judgedAt: evidence.judgedAt,

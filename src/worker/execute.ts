@@ -1,10 +1,12 @@
 /** Step 8 of the walk: writes, and learns from each answer at once, before a watch tells of it. */
+import type { Known } from "../core/drift/known";
 import { leftovers } from "../core/drift/leftovers";
 import type { Reader } from "../core/drift/snapshot";
 import { plan } from "../core/sync/plan";
 import type { Account } from "../model/account";
 import type { FieldPath } from "../model/field-path";
 import { formatKey } from "../model/object-key";
+import type { Manifest } from "../model/manifest";
 import type { StepOutcome } from "../model/outcome";
 import type { Step } from "../model/plan";
 import type { Writing } from "../model/verdict";
@@ -72,9 +74,15 @@ function take(outcome: StepOutcome, { step, knowledge, reader, now }: Taking) {
   const before = knowledge.get(id);
   const { sighting } = outcome;
   knowledge.set(id, learn({ step, sighting, before, now }, reader));
-  if (before?.base === undefined) return [];
+  const base = before && oldestBase(before);
+  if (base === undefined) return [];
   const { object: answer } = sighting;
-  return leftovers({ base: before.base, desired: step.manifest, answer }, reader);
+  return leftovers({ base, desired: step.manifest, answer }, reader);
+}
+
+/** Of what an apply whose answer was lost has left behind, the base before that one tells. */
+function oldestBase({ unheard, base }: Known): Manifest | undefined {
+  return unheard?.base ?? base;
 }
 
 const EMPTY = {};

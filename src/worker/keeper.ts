@@ -7,7 +7,7 @@ import type { Fault } from "../model/verdict";
 import type { World } from "../ports";
 import { converge, type Convergence } from "./converge";
 import { Superseded } from "./endings";
-import { enterAll, enterHeal, type Entering } from "./enter";
+import { enterAll, enterEarly, type Entering } from "./enter";
 import type { Keeping, Settling, Walk } from "./keeping";
 import { createLedger } from "./ledger";
 import { beginProgress } from "./progress";
@@ -218,8 +218,8 @@ export class Keeper {
       watchingSince: this.#watchingSince,
       episodeOf: object => episodes.of(object),
       fightOf: object => episodes.fightOf(object),
-      beforeHeal: judged => {
-        enterHeal(entering, judged);
+      beforeEdited: judged => {
+        enterEarly(entering, judged);
       },
     };
   }

@@ -40,8 +40,10 @@ export async function leave(world: World, leaving: Leaving, signal: AbortSignal)
 async function removeObjects(world: World, leaving: Leaving, signal: AbortSignal): Promise<Look> {
   const { clock, log } = world;
   const { id } = leaving.repository;
-  const begun = clock.now();
+  let begun = clock.now();
   for (;;) {
+    // the clock may be set back meanwhile
+    begun = Math.min(begun, clock.now());
     const waited = clock.now() - begun;
     if (waited > PATIENT_MS) leaving.hurry();
     const look = await lookOnce(world, leaving, signal);

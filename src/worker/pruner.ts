@@ -130,7 +130,9 @@ export class Pruner {
     if (this.#isNew) return 0;
     const dues = this.#left.map(({ fate, orphan: { live, suspension } }) => {
       if (fate === "suspended") return suspension?.until ?? Infinity;
-      return fate === "delete" ? this.#retryAt(formatKey(live.key)) : Infinity;
+      if (fate !== "delete") return Infinity;
+      const at = this.#retryAt(formatKey(live.key));
+      return isTooEarly(at, this.#options.clock.now()) ? at : 0;
     });
     return Math.min(Infinity, ...dues);
   }

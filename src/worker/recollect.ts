@@ -87,7 +87,14 @@ function remembered(known: Known, rebuilt: Rebuilt, reader: Reader): Known {
   const { object: _, changedAt, ...rest } = known;
   const kept = { ...rest, snapshot, ...(isBase ? { base: declared } : {}) };
   if (!differs) return kept;
-  return { ...kept, object, ...(changedAt === undefined ? {} : { changedAt }) };
+  // while an edit stays nobody can tell what came with it from what was added besides
+  const others = known.unheard?.snapshot?.others ?? snapshot.others;
+  return {
+    ...kept,
+    snapshot: { ...snapshot, others },
+    object,
+    ...(changedAt === undefined ? {} : { changedAt }),
+  };
 }
 
 interface Asking {

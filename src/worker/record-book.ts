@@ -30,13 +30,18 @@ export interface Entry {
 export type RecordBook = Map<string, Entry>;
 
 /** This is what the record is meant to say from now on. */
-export function want(book: RecordBook, episode: Episode, told?: () => void): void {
+export function want(
+  book: RecordBook,
+  episode: Episode,
+  now: number,
+  told: (() => void) | undefined,
+): void {
   const entry = book.get(episode.record) ?? entryOf(episode.record);
   book.set(episode.record, entry);
   entry.wanted = versionOf(episode);
   if (told !== undefined) entry.untold = [...entry.untold, told];
   tellIfIn(entry);
-  trim(book);
+  trim(book, now);
 }
 
 /** To the second it says what it said before, or a write got through whose answer was lost. */
@@ -87,6 +92,7 @@ export function takeOver(
   book: RecordBook,
   before: ReturnType<typeof remember>,
   listed: readonly Episode[],
+  now: number,
 ): void {
   const found = new Map(listed.map(episode => [episode.record, versionOf(episode)]));
   for (const entry of [...book.values()]) {
@@ -98,7 +104,7 @@ export function takeOver(
   for (const [record, version] of found) {
     if (!book.has(record) && !before.has(record)) book.set(record, entryOf(record, version));
   }
-  trim(book);
+  trim(book, now);
 }
 
 /** A watch shows this of it; undefined: it is gone. What is under way will be shown once more. */
@@ -155,9 +161,9 @@ export function forget(book: RecordBook, entry: Entry): void {
 }
 
 /** Of closed ones only the newest are meant to be there. */
-function trim(book: RecordBook): void {
+function trim(book: RecordBook, now: number): void {
   const wanted = [...book.values()].flatMap(entry => entry.wanted?.episode ?? []);
-  for (const entry of surplus(wanted).flatMap(({ record }) => book.get(record) ?? [])) {
+  for (const entry of surplus(wanted, now).flatMap(({ record }) => book.get(record) ?? [])) {
     entry.wanted = undefined;
     forget(book, entry);
   }

@@ -59,13 +59,13 @@ export function createRecordWriter(writing: RecordWriting): RecordWriter {
   const drain = createDrain(writing, book);
   return {
     set(episode, told) {
-      want(book, episode, told);
+      want(book, episode, writing.clock.now(), told);
       drain.wake();
     },
     async load(signal) {
       const before = remember(book);
       const listed = await writing.records.list(writing.repository, signal);
-      takeOver(book, before, listed);
+      takeOver(book, before, listed, writing.clock.now());
       drain.wake();
       return listed;
     },

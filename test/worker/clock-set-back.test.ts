@@ -1,16 +1,17 @@
 /** An administrator or NTP sets the clock back by hours: nothing waits for the time that it was, and nothing is lost. */
 import { describe, expect, test } from "vitest";
 import { createDriftWorld, OBJECT } from "../support/drift-world";
+import type { FakeWorld } from "../support/fake-world";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
-async function setBack({ clock }: Awaited<ReturnType<typeof createDriftWorld>>): Promise<void> {
-  clock.setTo(clock.now() - 2 * HOUR);
+async function setBack({ clock }: FakeWorld, hours = 2): Promise<void> {
+  clock.setTo(clock.now() - hours * HOUR);
   await clock.settle();
 }
 
-describe("the clock is set back by two hours", { timeout: 30_000 }, () => {
+describe("the clock is set back by hours", { timeout: 30_000 }, () => {
   test("commits are looked for at each interval as before", async () => {
     const world = await createDriftWorld({ interval: "1m" });
     await setBack(world);
@@ -54,6 +55,34 @@ describe("the clock is set back by two hours", { timeout: 30_000 }, () => {
     expect(world.data()).toEqual({ k: "hand" });
     await world.clock.advance(7 * MINUTE);
     expect(world.data()).toEqual({ k: "git" });
+  });
+
+  test("an edit of before, found after it: its grace period begins then", async () => {
+    const world = await createDriftWorld({ healGracePeriod: "5m" });
+    world.cluster.repositories.edit(world.id, { suspend: true });
+    await world.hand({ k: "hand" });
+    await setBack(world);
+    world.cluster.repositories.edit(world.id, { suspend: false });
+    await world.clock.advance(4 * MINUTE);
+    expect(world.data()).toEqual({ k: "hand" });
+    await world.clock.advance(2 * MINUTE);
+    expect(world.data()).toEqual({ k: "git" });
+  });
+
+  test("fifty records of before: the next one is kept all the same", async () => {
+    const world = await createDriftWorld();
+    for (let time = 0; time < 51; time++) {
+      await world.hand({ k: `${time}` });
+      await world.clock.advance(11 * MINUTE);
+    }
+    await setBack(world, 12);
+    const now = world.clock.now();
+    for (let time = 0; time < 3; time++) {
+      await world.hand({ k: `again ${time}` });
+      await world.clock.advance(11 * MINUTE);
+    }
+    const since = world.episodes().filter(({ decisionAt }) => decisionAt < now + HOUR);
+    expect(since).toHaveLength(3);
   });
 
   test("heals of before are no fight now", async () => {

@@ -168,6 +168,15 @@ describe("deletionPolicy Delete", { timeout: 30_000 }, () => {
     expect(world.cluster.read("Widget.example.com/shop/w")).toBeUndefined();
   });
 
+  test("the same, and the clock is set back meanwhile: not hours later", async () => {
+    const { world, id, repositories, exists } = await begin({}, { ...files, "b.yaml": held });
+    repositories.delete(id);
+    await world.clock.advance(MINUTE);
+    world.clock.setTo(world.clock.now() - 120 * MINUTE);
+    await world.clock.advance(3 * MINUTE);
+    expect(exists()).toBe(false);
+  });
+
   test("the API server refuses the deletions: tried again, and given up after two minutes", async () => {
     const { world, id, repositories, exists } = await begin();
     world.cluster.refuse(A, { code: "object-forbidden", message: "no" });

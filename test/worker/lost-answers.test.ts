@@ -30,6 +30,30 @@ describe("an apply whose answer is lost", { timeout: 30_000 }, () => {
     expect(world.episodes()).toEqual(before);
   });
 
+  test("of a commit that drops a field which a hand holds too: the field goes", async () => {
+    const world = await createDriftWorld({ healPolicy: "manual" }, { k: "git", l: "git" });
+    await world.hand({ l: "hand" });
+    await world.push({ k: "git", l: "hand" });
+    loseNext(world);
+    await world.push({ k: "git" });
+    await world.clock.advance(MINUTE);
+    expect(world.data()).toEqual({ k: "git" });
+    const writes = world.writes();
+    await world.clock.advance(10 * MINUTE);
+    expect(world.writes()).toBe(writes);
+  });
+
+  test("of a commit around a conflict that conflictPolicy live keeps: it is kept when the grace period is over", async () => {
+    const spec = { conflictPolicy: "live", healGracePeriod: "30m" };
+    const world = await createDriftWorld(spec, { k: "git", l: "git" });
+    await world.hand({ k: "hand" });
+    loseNext(world);
+    await world.push({ k: "git 2", l: "git 2" });
+    await world.clock.advance(40 * MINUTE);
+    expect(world.data()).toEqual({ k: "hand", l: "git 2" });
+    expect(world.open()).toEqual(["left data.k"]);
+  });
+
   test("of a commit, and somebody edits what it wrote before it is looked at: drift from that commit", async () => {
     const world = await createDriftWorld({ healPolicy: "manual" });
     loseNext(world);

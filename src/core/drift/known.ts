@@ -21,6 +21,8 @@ export interface Known {
   readonly snapshot?: Snapshot;
   /** What Git declared when nopea last applied the object. */
   readonly base?: Manifest;
+  /** What was remembered before an apply of ours whose answer was lost: what that left behind is not known yet. */
+  readonly unheard?: Pick<Known, "snapshot" | "base">;
   readonly autoscaled: readonly FieldPath[];
   /** When the first version came that differs; milliseconds since the epoch, as every time here. */
   readonly changedAt?: number;
@@ -66,6 +68,10 @@ function firstLook(seen: Sighting, looking: Looking, before: Known | undefined):
   };
 }
 
+function unheardOf({ unheard }: Known): Pick<Known, "unheard"> {
+  return unheard === undefined ? {} : { unheard };
+}
+
 /** Also of an object that was made anew: what was there before tells what that has changed. */
 function memoryOf(before: Known | undefined): Pick<Known, "snapshot" | "base"> {
   const { snapshot, base } = before ?? {};
@@ -78,10 +84,11 @@ function memoryOf(before: Known | undefined): Pick<Known, "snapshot" | "base"> {
 function newerLook(before: Known, seen: Sighting, looking: Looking): Known {
   const { object } = seen;
   if (isUnheard(before, seen, looking.reader)) {
-    return { ...common(seen, before, looking), object, changedAt: looking.now };
+    const unheard = before.unheard ?? memoryOf(before);
+    return { ...common(seen, before, looking), object, changedAt: looking.now, unheard };
   }
   const { snapshot, changedAt = looking.now } = before;
-  const kept = { ...memoryOf(before), ...common(seen, before, looking) };
+  const kept = { ...memoryOf(before), ...unheardOf(before), ...common(seen, before, looking) };
   if (snapshot === undefined || differs(snapshot, object, looking.reader)) {
     return { ...kept, object, changedAt };
   }

@@ -85,8 +85,8 @@ export function detectionOf({
   // the edit is older than the event that tells of it; stamps hold whole seconds, and nothing heals early
   const [first] = stamped;
   const editedAt = Math.min(changedAt, first === undefined ? changedAt : first.at + SECOND_MS);
-  // a clock that was set back has not been watching since then
-  return Math.max(editedAt, Math.min(watchingSince, now));
+  // the future is from before the clock was set back
+  return Math.min(Math.max(editedAt, watchingSince), now);
 }
 
 /** Of the live object: in Git it does not count. */

@@ -40,6 +40,11 @@ export function isHeal(verdict: Verdict): boolean {
   return countedFields(verdict).some(({ hold }) => hold === undefined);
 }
 
+/** True for a write of an object that somebody has edited, whatever it does to the edit. */
+export function isEditedWrite(verdict: Verdict): boolean {
+  return isWriting(verdict) && isDrift(verdict);
+}
+
 function isDrift(verdict: Verdict): boolean {
   return countedFields(verdict).length > 0 || verdict.drift?.whole !== undefined;
 }

@@ -30,7 +30,10 @@ export interface Case {
   readonly suspension?: Suspension | undefined;
   /** It ran to its end and was cleaned up: it is not run again until Git changes it. */
   readonly finished: boolean;
-  /** An edit was put back by hand: nopea does not own those fields any more, and would not see who edits them next. */
+  /**
+   * An edit was put back by hand: nopea does not own those fields any more, and would not see who edits them next. Or the
+   * answer of our last apply was lost: the next one tells what that left behind.
+   */
   readonly disowned: boolean;
   /** Of an object that is adopted: what Git says to leave to others. */
   readonly ignored: readonly FieldPath[];

@@ -3,7 +3,7 @@ import { describeError } from "../../model/errors";
 import { formatKey } from "../../model/object-key";
 import type { FailedObject, Report } from "../../model/report";
 import type { Fault } from "../../model/verdict";
-import { backoff } from "./backoff";
+import { backoff, isTooEarly } from "./backoff";
 import type { Failures } from "./failures";
 
 /** At most six tries a minute where each try may lock an account. */
@@ -56,7 +56,7 @@ function retryAt(
 ): number {
   const refused = failures.get(formatKey(key));
   // what was refused long ago and waits for something else now has nothing to say
-  if (refused !== undefined && refused.retryAt > now) return refused.retryAt;
+  if (refused !== undefined && isTooEarly(refused.retryAt, now)) return refused.retryAt;
   const { retry } = describeError(fault.code);
   return now + (retry === "poll" ? Math.min(intervalMs, backoff(failed)) : backoff(failed));
 }
