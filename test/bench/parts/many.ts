@@ -25,7 +25,7 @@ export const many: Part = {
 
 /** From the first GitRepository's creation until the last one's status names its commit. */
 async function measureOnce(bench: Bench, run: number, add: Add): Promise<void> {
-  const { kube, git, isQuick } = bench;
+  const { kube, git, nopea, isQuick } = bench;
   const { repositories, objects } = isQuick
     ? { repositories: 10, objects: 5 }
     : { repositories: 100, objects: 20 };
@@ -43,6 +43,7 @@ async function measureOnce(bench: Bench, run: number, add: Add): Promise<void> {
     await makeNamespace(kube, namespace);
     served.push({ namespace, repository, commit });
   }
+  const before = await stepSeconds(nopea.httpUrl);
   const started = performance.now();
   await Promise.all(
     served.map(({ namespace, repository }) => kube.create(gitRepository(repository, namespace))),
@@ -50,5 +51,20 @@ async function measureOnce(bench: Bench, run: number, add: Add): Promise<void> {
   // one after the other: to ask about all of them all the time would cost more than what is measured
   for (const { namespace, commit } of served) await synced(kube, namespace, commit);
   add("all repositories synced", "s", (performance.now() - started) / 1000);
+  const after = await stepSeconds(nopea.httpUrl);
+  for (const step of STEPS) {
+    const spent = (after.get(step) ?? 0) - (before.get(step) ?? 0);
+    add(`${step}, a repository on average`, "ms", (1000 * spent) / repositories);
+  }
   await clear(bench, bare, ...namespaces);
+}
+
+/** Of a sync; the first two wait for the Git server, which starts programs for each request. */
+const STEPS = ["resolve", "fetch", "render", "apply"];
+
+/** Seconds spent in each step so far. */
+async function stepSeconds(url: string): Promise<ReadonlyMap<string, number>> {
+  const text = await (await fetch(`${url}/metrics`)).text();
+  const lines = text.matchAll(/^nopea_sync_step_duration_seconds_sum\{step="(\w+)"\} (\S+)$/gm);
+  return new Map([...lines].map(([, step = "", value]) => [step, Number(value)]));
 }
