@@ -17,7 +17,7 @@ const notPartOfIt = ["src/local", "src/cli"];
 /** Returns when dist/ is as new as the sources; fails with the end of the build's output. */
 export async function buildModule(root: string, say: (line: string) => void): Promise<void> {
   if (await isFresh(root)) return;
-  say("Building the Pepr module (npx pepr build); this takes 10 to 60 seconds …");
+  say("Building the Pepr module (npx pepr build); this takes a minute or two …");
   const started = Date.now();
   const output = await run(root);
   const builtAt = await Promise.all(products.map(name => changedAt(join(root, "dist", name))));
