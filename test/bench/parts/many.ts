@@ -1,4 +1,10 @@
 /** Many repositories of a few objects each, all of them made at once. */
+import { execFile } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { sideBySide } from "../../../src/worker/side-by-side";
 import { bareLoop, configMaps, gitRepository, makeNamespace, synced } from "../config-maps";
 import type { Add } from "../figures";
 import { clear } from "../healing";
@@ -8,9 +14,10 @@ export const many: Part = {
   name: "many",
   goals: [
     {
-      measure: "100 repositories × 20 objects, all new (floor: as many server-side applies)",
+      measure:
+        "100 repositories × 20 objects, all new (floor: git clone of each, then as many server-side applies)",
       figure: "all repositories synced",
-      floor: "bare loop of as many applies",
+      floor: "git clone of each, and the bare loop",
       bound: "at most",
       limit: 20,
     },
@@ -30,11 +37,8 @@ async function measureOnce(bench: Bench, run: number, add: Add): Promise<void> {
     ? { repositories: 10, objects: 5 }
     : { repositories: 100, objects: 20 };
   const bare = `many-bare-${run}`;
-  add(
-    "bare loop of as many applies",
-    "s",
-    await bareLoop({ kube, objects: repositories * objects }, bare),
-  );
+  const loop = await bareLoop({ kube, objects: repositories * objects }, bare);
+  add("bare loop of as many applies", "s", loop);
   const namespaces = Array.from({ length: repositories }, (_, index) => `many-${run}-${index}`);
   const served = [];
   for (const namespace of namespaces) {
@@ -43,6 +47,9 @@ async function measureOnce(bench: Bench, run: number, add: Add): Promise<void> {
     await makeNamespace(kube, namespace);
     served.push({ namespace, repository, commit });
   }
+  const clones = await cloneAll(served.map(({ repository }) => repository.url));
+  add("git clone of each, eight at once", "s", clones);
+  add("git clone of each, and the bare loop", "s", clones + loop);
   const before = await stepSeconds(nopea.httpUrl);
   const started = performance.now();
   await Promise.all(
@@ -57,6 +64,22 @@ async function measureOnce(bench: Bench, run: number, add: Add): Promise<void> {
     add(`${step}, a repository on average`, "ms", (1000 * spent) / repositories);
   }
   await clear(bench, bare, ...namespaces);
+}
+
+const AT_ONCE = 8;
+
+/** Seconds that git itself takes for one commit of each, as many at once as nopea syncs. */
+async function cloneAll(urls: readonly string[]): Promise<number> {
+  const directory = await mkdtemp(join(tmpdir(), "nopea-clones-"));
+  const started = performance.now();
+  await sideBySide(AT_ONCE, [...urls.entries()], async ([index, url]) => {
+    await promisify(execFile)("git", ["clone", "--quiet", "--depth=1", url, `${index}`], {
+      cwd: directory,
+    });
+  });
+  const seconds = (performance.now() - started) / 1000;
+  await rm(directory, { recursive: true });
+  return seconds;
 }
 
 /** Of a sync; the first two wait for the Git server, which starts programs for each request. */
