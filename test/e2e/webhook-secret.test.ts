@@ -55,6 +55,11 @@ describe("the secret", () => {
       expect(await answerTo("")).toMatchObject({ error: "invalid_signature" });
     } finally {
       await set(secret);
+      await expect
+        .poll(() => answerTo("next"), slowly)
+        .toMatchObject({
+          error: "invalid_signature",
+        });
     }
   });
 });
