@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { once } from "node:events";
 import { eventually } from "../../src/local/eventually";
 import { projectRoot } from "../../src/local/paths";
-import { blocks } from "../readme/readme";
+import { scriptOf } from "../readme/readme";
 import { run } from "./programs";
 
 export interface Stranger {
@@ -22,17 +22,16 @@ export async function stranger(): Promise<Stranger> {
   process.once("exit", () => rmSync(dir, { recursive: true, force: true }));
   const files = (await run("git", "ls-files", "-z")).split("\0").filter(name => name !== "");
   for (const name of files) cpSync(join(projectRoot, name), join(dir, name));
-  const script = (block: string) => ["-euo", "pipefail", "-c", `cd '${dir}'\n${linesOf(block)}`];
+  const script = (block: string) => [
+    "-euo",
+    "pipefail",
+    "-c",
+    `cd '${dir}'\n${scriptOf(`run on a cluster: ${block}`)}`,
+  ];
   return {
     types: block => run("bash", ...script(block)),
     typesUntil: (block, words) => interrupted(script(block), words),
   };
-}
-
-function linesOf(block: string): string {
-  const found = blocks.filter(({ marker }) => marker === `run on a cluster: ${block}`);
-  if (found.length !== 1) throw new Error(`README.md has ${found.length} blocks "${block}"`);
-  return found[0]?.text ?? "";
 }
 
 async function interrupted(script: readonly string[], words: string): Promise<void> {

@@ -4,7 +4,7 @@ import { dirname, delimiter } from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { parseAllDocuments, stringify } from "yaml";
 import type { KubeObject } from "../../src/local/kube-types";
-import { blocks, typedIn, type Block } from "../readme/readme";
+import { blocks, scriptOf, typedIn, type Block } from "../readme/readme";
 import { eventually } from "../support/cluster";
 import { buildCommand, type BuiltCommand, type Ran } from "../support/command";
 import { usePeople, type Person } from "../support/people";
@@ -86,11 +86,6 @@ async function shell(script: string, { namespace }: App, user?: Person): Promise
 }
 
 const scripts = blocks.filter(({ language }) => language === "sh");
-const named = (marker: string): string => {
-  const found = scripts.filter(block => block.marker === marker);
-  if (found.length !== 1) throw new Error(`README.md has ${found.length} blocks "${marker}"`);
-  return found[0]?.text ?? "";
-};
 const markers = (start: string) =>
   scripts.map(({ marker }) => marker).filter(marker => marker.startsWith(start));
 
@@ -141,7 +136,7 @@ describe("README.md's scripts", () => {
   });
 
   const succeeds = async (marker: string, change = (text: string) => text) => {
-    const ran = await shell(change(named(marker)), shop);
+    const ran = await shell(change(scriptOf(marker)), shop);
     expect(ran, ran.stderr).toMatchObject({ code: 0 });
     return ran;
   };
@@ -159,7 +154,7 @@ describe("README.md's scripts", () => {
   });
 
   it("break-glass: the hotfix stays while it is suspended, and goes afterwards", async () => {
-    const [suspend = "", edit = "", resume = ""] = named("run: break-glass").trim().split("\n");
+    const [suspend = "", edit = "", resume = ""] = scriptOf("run: break-glass").trim().split("\n");
     for (const line of [suspend, edit]) {
       expect(await shell(line, shop)).toMatchObject({ code: 0 });
     }
@@ -183,7 +178,7 @@ describe("README.md's scripts", () => {
   });
 
   it("adopting: the difference is told and nothing is written until it is resumed", async () => {
-    const [suspend = "", ...rest] = named("run: adopt").trim().split("\n");
+    const [suspend = "", ...rest] = scriptOf("run: adopt").trim().split("\n");
     expect(await shell(suspend, shop)).toMatchObject({ code: 0 });
     await shop.until(({ phase }) => phase === "Suspended");
     await shop.push({ "api.yaml": api("api:1.5") });

@@ -16,6 +16,13 @@ export const blocks: readonly Block[] = [
   ...readme.matchAll(/^(?:<!-- (.*) -->\n\n)?```(\w+)\n([^]*?)^```$/gm),
 ].map(([, marker = "", language = "", text = ""]) => ({ marker, language, text }));
 
+/** The script under this comment; throws unless there is exactly one. */
+export function scriptOf(marker: string): string {
+  const found = blocks.filter(block => block.language === "sh" && block.marker === marker);
+  if (found.length !== 1) throw new Error(`README.md has ${found.length} blocks "${marker}"`);
+  return found[0]?.text ?? "";
+}
+
 /** Everything but blocks. */
 export const prose = readme.replace(/^```\w+\n[^]*?^```$/gm, "");
 

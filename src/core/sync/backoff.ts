@@ -2,13 +2,11 @@
 
 const SECONDS = [5, 10, 20, 40, 60];
 
-const LONGEST_MS = 60_000;
-
 /**
  * True until `at` for what is left alone for `longestMs` at most. When the clock is set back, the time that was told is
  * far away: whoever waits for it would wait for hours.
  */
-export function isTooEarly(at: number, now: number, longestMs = LONGEST_MS): boolean {
+export function isTooEarly(at: number, now: number, longestMs = backoff(Infinity)): boolean {
   return at > now && at - now <= longestMs;
 }
 
