@@ -1,6 +1,7 @@
 /** The DriftRecords of one repository as they are meant to be, beside what the API server has of them. */
 import { textOfEpisode } from "../core/heal/record";
 import { surplus } from "../core/heal/surplus";
+import { isTooEarly } from "../core/sync/backoff";
 import { isOpen, type Episode } from "../model/episode";
 
 export interface Version {
@@ -73,9 +74,10 @@ export function wrote(entry: Entry, version: Version | undefined): void {
 const MOST_SENT = 5;
 
 /** The record that is to be written next; undefined: all are as they are meant to be. */
-export function soonest(book: RecordBook): Entry | undefined {
+export function soonest(book: RecordBook, now: number): Entry | undefined {
   let first: Entry | undefined;
   for (const entry of book.values()) {
+    if (!isTooEarly(entry.due, now, LONGEST_DISPUTE_MS)) entry.due = -Infinity;
     const isEarlier = first === undefined || entry.due < first.due;
     if (isEarlier && entry.wanted?.text !== entry.written?.text) first = entry;
   }
@@ -130,7 +132,7 @@ function pauseOf(entry: Entry, version: Version | undefined): number {
 }
 
 const FIRST_DISPUTE_MS = 1_000;
-export const LONGEST_DISPUTE_MS = 300_000;
+const LONGEST_DISPUTE_MS = 300_000;
 
 /** It is not meant to be there. */
 export function discard(book: RecordBook, record: string): void {

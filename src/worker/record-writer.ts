@@ -3,7 +3,6 @@ import type { Episode } from "../model/episode";
 import { nameOf, type RepositoryId } from "../model/git-repository";
 import type { Clock, DriftRecords, Log, Pulse } from "../ports";
 import { aborted } from "./aborted";
-import { isTooEarly } from "../core/sync/backoff";
 import { createAlarm } from "./alarm";
 import {
   discard,
@@ -11,7 +10,6 @@ import {
   giveBack,
   missing,
   notice,
-  LONGEST_DISPUTE_MS,
   remember,
   soonest,
   takeOver,
@@ -102,13 +100,14 @@ interface Drain {
 function createDrain(writing: RecordWriting, book: RecordBook): Drain {
   const { clock, life } = writing;
   const alarm = createAlarm(clock);
+  const look = () => soonest(book, clock.now());
   let running: Promise<void> | undefined;
 
   async function drain(): Promise<void> {
-    for (let next = soonest(book); next !== undefined; next = soonest(book)) {
+    for (let next = look(); next !== undefined; next = look()) {
       const { due } = next;
       if (life.aborted) break;
-      if (!isTooEarly(due, clock.now(), LONGEST_DISPUTE_MS)) await write(writing, book, next);
+      if (due <= clock.now()) await write(writing, book, next);
       else await alarm.wait(() => due, life).catch(() => undefined);
     }
     // in the same turn as the last look, so that no set is missed
@@ -120,7 +119,7 @@ function createDrain(writing: RecordWriting, book: RecordBook): Drain {
     wake() {
       alarm.nudge();
       // a drain with nothing to write ends before it is assigned, and would pass for a running one for ever
-      if (running === undefined && soonest(book) !== undefined) running = drain();
+      if (running === undefined && look() !== undefined) running = drain();
     },
   };
 }

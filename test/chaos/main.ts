@@ -48,7 +48,8 @@ async function main(): Promise<void> {
     await surroundings.stop();
     clearTimeout(late);
   }
-  console.log(`${counts.passed} passed, ${counts.failed} failed`);
+  const said = Object.entries(counts).map(([what, count]) => `${count} ${what}`);
+  console.log(said.join(", "));
   process.exitCode = counts.failed === 0 && counts.passed > 0 ? 0 : 1;
 }
 

@@ -130,6 +130,18 @@ describe("a write that fails", () => {
     expect(held()).toEqual(["b", "c"]);
   });
 
+  test("the clock is set back while one is left alone: it does not wait behind one that keeps failing", async () => {
+    fake.fail("*", new Error("no"));
+    writer.set(episode("a"));
+    await clock.settle();
+    clock.setTo(clock.now() - 7_200 * SECOND);
+    fake.fail("b", new Error("no"));
+    writer.set(episode("b"));
+    fake.fail("*", undefined);
+    await clock.advance(60 * SECOND);
+    expect(held()).toEqual(["a"]);
+  });
+
   test("flush: waits, and rejects when its signal is aborted", async () => {
     fake.fail("*", new Error("no"));
     writer.set(episode("a"));
