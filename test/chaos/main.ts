@@ -17,7 +17,7 @@ function seedOf(): number {
 }
 
 function minutes(): number {
-  return Math.min(Number(process.env.NOPEA_CHAOS_MINUTES ?? 15), LONGEST_MINUTES);
+  return Math.min(Number(process.env.NOPEA_CHAOS_MINUTES ?? 18), LONGEST_MINUTES);
 }
 
 function chosen(): readonly RoundPlan[] {

@@ -25,7 +25,9 @@ interface Ledger {
   readonly byObject: ReadonlyMap<string, readonly AuditedWrite[]>;
 }
 
-function createLedger({ writes, authors, nopea }: Facts): Ledger {
+function createLedger({ writes, authors, nopea, fields }: Facts): Ledger {
+  // each round has namespaces of its own, and says the same values; controllers may still be at the one before
+  const namespaces = new Set(fields.map(({ object }) => object.split("/")[1]));
   const done = writes.filter(isDone);
   const byObject = new Map<string, AuditedWrite[]>();
   for (const write of done) {
@@ -33,7 +35,7 @@ function createLedger({ writes, authors, nopea }: Facts): Ledger {
     byObject.set(key, [...(byObject.get(key) ?? []), write]);
   }
   const brought = done
-    .filter(({ user }) => user !== nopea)
+    .filter(({ user, namespace }) => user !== nopea && namespaces.has(namespace))
     .flatMap(write => valuesIn(write).map(value => [value, write] as const))
     .filter(([value]) => authors.has(value));
   // the first of each value wins

@@ -104,6 +104,12 @@ describe("an oracle over a round in which all is as it should be", () => {
     ];
     expect(judge({ ...healed, writes })).toEqual([]);
   });
+
+  it("a controller that still carries out the same value of the round before: nothing is found", () => {
+    const before = write("system:serviceaccount:kube-system:deployment-controller", "larry-1", 1);
+    const writes = [{ ...before, namespace: "round-before" }, ...healed.writes];
+    expect(judge({ ...healed, writes })).toEqual([]);
+  });
 });
 
 describe("values", () => {
