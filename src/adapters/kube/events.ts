@@ -25,13 +25,15 @@ const MOST_WAITING = 4_000;
 /** So that one that is refused leaves room for others. */
 const MOST_OF_NAMESPACE = 1_000;
 const PAUSES_MS = [1_000, 2_000, 4_000];
+/** The write that an Event tells of is mostly still under way: it must not wait behind the telling. */
+const FIRST_PAUSE_MS = 100;
 /** Events of thousands of namespaces must not keep the API server from what matters. */
 const AT_ONCE = 8;
 const MERGE_PATCH = "application/merge-patch+json";
 
 /** Events are for people: one that cannot be written hurts nothing and nobody waits for it. */
 export function createKubeEvents(options: KubeEventsOptions): KubeEvents {
-  const { life, dropped } = options;
+  const { clock, life, dropped } = options;
   const writing = { ...options, series: createEventSeries(), turns: createTurns(AT_ONCE) };
   const lines = new Map<string, Timed[]>();
   let waiting = 0;
@@ -39,6 +41,7 @@ export function createKubeEvents(options: KubeEventsOptions): KubeEvents {
 
   /** One namespace, until nothing of it waits: where Events are refused, those of no other wait for it. */
   async function drain(namespace: string, line: Timed[]): Promise<void> {
+    await clock.sleep(FIRST_PAUSE_MS, life).catch(() => undefined);
     for (let event = line[0]; event !== undefined && !life.aborted; event = line[0]) {
       await deliver(writing, event);
       line.shift();
