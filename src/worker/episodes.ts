@@ -10,6 +10,7 @@ import { withNames } from "../core/heal/attribute";
 import { digestsOf, findingOf, type Digests, type Found } from "./findings";
 
 const NO_DIGESTS: Digests = new Map();
+const NOTHING: ReadonlySet<string> = new Set();
 
 /** The same fields, changed again so soon by nobody who is known, are one record. */
 const REPEATS_WITHIN_MS = 600_000;
@@ -33,6 +34,8 @@ export class Episodes {
   readonly #last = new Map<string, Episode>();
   readonly #fights = new Map<string, Fight>();
   readonly #digests = new Map<string, Digests>();
+  /** Ids of edits whose episode has ended. */
+  readonly #over = new Map<string, ReadonlySet<string>>();
 
   constructor(
     world: EpisodesWorld,
@@ -70,7 +73,7 @@ export class Episodes {
   remember(recorded: readonly Episode[]): void {
     // an open one counts more than one that closed after it had begun
     const byWeight = [...recorded.filter(episode => !isOpen(episode)), ...recorded.filter(isOpen)];
-    for (const episode of byWeight) this.#last.set(formatKey(episode.key), episode);
+    for (const episode of byWeight) this.#take(formatKey(episode.key), episode);
   }
 
   /** What a walk found about one object. */
@@ -83,7 +86,8 @@ export class Episodes {
     const fight = this.fightOf(id);
     const digestsBefore = this.#digests.get(id) ?? NO_DIGESTS;
     const digests = digestsOf(found, this.#world.sha256);
-    const history = { before, fight, digestsBefore, digests };
+    const over = this.#over.get(id) ?? NOTHING;
+    const history = { before, over, fight, digestsBefore, digests };
     const after = nextEpisode(before, findingOf(this.#world, found, history));
     if (after === undefined) this.#forget(id, now);
     else this.#keep(id, before, after);
@@ -99,7 +103,14 @@ export class Episodes {
 
   #forget(id: string, now: number): void {
     const last = this.#last.get(id);
-    if (last !== undefined && isOver(last, now)) this.#last.delete(id);
+    if (last === undefined || !isOver(last, now)) return;
+    this.#last.delete(id);
+    this.#over.delete(id);
+  }
+
+  #take(id: string, episode: Episode): void {
+    this.#last.set(id, episode);
+    if (!isOpen(episode)) this.#over.set(id, new Set(episode.edits.map(edit => edit.id)));
   }
 
   /** What the hook saw may be heard of after what it was about. */
@@ -123,6 +134,7 @@ export class Episodes {
       this.#last.delete(id);
       this.#digests.delete(id);
       this.#fights.delete(id);
+      this.#over.delete(id);
     }
   }
 
@@ -135,7 +147,7 @@ export class Episodes {
 
   #keep(id: string, before: Episode | undefined, after: Episode): void {
     if (JSON.stringify(before) === JSON.stringify(after)) return;
-    this.#last.set(id, after);
+    this.#take(id, after);
     // not before: a process that begins anew would tell of it once more
     const tellOf = () => this.#tell({ what: "drift", before, episode: this.#named(id, after) });
     this.#record(after, isNews(before, after) ? tellOf : undefined);

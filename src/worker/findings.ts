@@ -37,6 +37,8 @@ export type FindingsWorld = Pick<World, "clock" | "sha256" | "settings">;
 
 export interface History {
   readonly before: Episode | undefined;
+  /** Ids of the edits of the newest episode that has ended. */
+  readonly over: ReadonlySet<string>;
   readonly fight: Fight;
   /** digestsOf when the last edit was told, and now. */
   readonly digestsBefore: Digests;
@@ -61,7 +63,7 @@ export function digestsOf({ verdict, evidence }: Found, sha256: Sha256): Digests
 export function findingOf(
   world: FindingsWorld,
   found: Found,
-  { before, fight, ...digests }: History,
+  { fight, ...history }: History,
 ): Finding {
   const { desired, evidence, outcome, commit, healers } = found;
   const now = world.clock.now();
@@ -74,7 +76,7 @@ export function findingOf(
     outcome,
     isHealing: found.isHealing === true,
     differs,
-    edits: newEdits(world, found, { before, ...digests }),
+    edits: newEdits(world, found, history),
     detectedAt,
     commit,
     now,
@@ -100,7 +102,7 @@ function withShownPaths({ verdict, desired }: Found, mode: ShowValues): Verdict 
 function newEdits(
   world: FindingsWorld,
   found: Found,
-  { before, digestsBefore, digests }: Omit<History, "fight">,
+  { before, over, digestsBefore, digests }: Omit<History, "fight">,
 ): readonly Edit[] {
   const { evidence, fieldManager } = found;
   const known = toldEdits(before);
@@ -120,8 +122,10 @@ function newEdits(
   }
   const mode = world.settings().showValues;
   const differing = changesOf(found, mode);
+  // a stamp stays for a moment after the heal of its edit
+  const open = evidence.stamped.filter(({ id }) => !over.has(id));
   // what may be shown may have become less since it was stamped
-  const stamped = evidence.stamped.map(edit => shownEdit(edit, found, mode));
+  const stamped = open.map(edit => shownEdit(edit, found, mode));
   return attribute({
     stamped,
     testified,
