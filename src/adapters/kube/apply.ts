@@ -64,21 +64,22 @@ function afresh({ replace: _, ...step }: Step, { live }: Sighting): Step {
 
 type Applied = Extract<StepOutcome, { result: "applied" }>;
 
-/** True where the admission hook was not there to take it off. */
+/** The hook takes it off in the same write only where a suspension stays. */
 function isStamped(outcome: StepOutcome): outcome is Applied {
   if (outcome.result !== "applied") return false;
   return outcome.sighting.live.annotations[ANNOTATION_MANUAL_EDIT] !== undefined;
 }
 
+/** What is known of it stays the answer to the apply: what others have written since, the watch tells. */
 async function withoutStamp(
   kube: Kube,
   outcome: Applied,
   { fieldManager }: Pick<Plan, "fieldManager">,
   signal: AbortSignal,
 ): Promise<StepOutcome> {
-  const sighting = await unstamp(kube, { ...outcome, fieldManager }, signal);
-  const changed = outcome.changed || sighting !== outcome.sighting;
-  return { ...outcome, changed, sighting };
+  const { desired, sighting } = outcome;
+  const isOff = await unstamp(kube, { desired, live: sighting.live, fieldManager }, signal);
+  return { ...outcome, changed: outcome.changed || isOff };
 }
 
 function onPatched(step: Step, { patched }: Replaced): Step {

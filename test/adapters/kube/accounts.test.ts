@@ -76,6 +76,7 @@ async function create(one = desired(`c-${uniqueSuffix()}`)) {
 async function writesSince(mark: number) {
   const requests = await requestsSince(server.auditLog, mark, { user: "nopea-test-admin" });
   return requests
+    .filter(({ namespace }) => namespace === home)
     .filter(({ verb, resource }) => verb === "patch" && resource === "configmaps")
     .map(({ uri, impersonated, extra }) => {
       const how = uri.includes("dryRun") ? "dry run" : uri.includes("force=") ? "apply" : "patch";
@@ -110,10 +111,15 @@ describe("every kind of write is made as the account, marked as nopea's", () => 
     const on = { uid: metadata.uid ?? "", resourceVersion: metadata.resourceVersion ?? "" };
     const mark = await auditMark(server.auditLog);
     const outcome = await write({ desired: one, on });
-    if (outcome.result !== "applied") throw new Error(JSON.stringify(outcome));
+    expect(outcome).toMatchObject({ result: "applied", changed: true });
+    const { metadata: now } = await server.admin.get({
+      ...one.manifest,
+      namespace: home,
+      name: one.key.name,
+    });
     const released = await write({
       desired: one,
-      on: outcome.sighting.live,
+      on: { uid: now.uid ?? "", resourceVersion: now.resourceVersion ?? "" },
       replace: [{ op: "remove", path: "/metadata/annotations/nopea.io~1suspend-heal" }],
       patchOnly: true,
     });
