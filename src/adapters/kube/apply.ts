@@ -70,16 +70,14 @@ function isStamped(outcome: StepOutcome): outcome is Applied {
   return outcome.sighting.live.annotations[ANNOTATION_MANUAL_EDIT] !== undefined;
 }
 
-/** What is known of it stays the answer to the apply: what others have written since, the watch tells. */
 async function withoutStamp(
   kube: Kube,
   outcome: Applied,
   { fieldManager }: Pick<Plan, "fieldManager">,
   signal: AbortSignal,
 ): Promise<StepOutcome> {
-  const { desired, sighting } = outcome;
-  const isOff = await unstamp(kube, { desired, live: sighting.live, fieldManager }, signal);
-  return { ...outcome, changed: outcome.changed || isOff };
+  const { isOff, sighting } = await unstamp(kube, { ...outcome, fieldManager }, signal);
+  return { ...outcome, changed: outcome.changed || isOff, sighting };
 }
 
 function onPatched(step: Step, { patched }: Replaced): Step {

@@ -1,45 +1,81 @@
 /** Takes evidence off an object that nopea has just written: the write itself cannot, since stamps belong to nobody. */
-import { HOOK_ANNOTATIONS } from "../../model/annotations";
+import { ANNOTATION_SUSPEND_HEAL, HOOK_ANNOTATIONS } from "../../model/annotations";
 import { toJson, type JsonObject } from "../../model/json";
 import { pointerToken } from "../../model/json-pointer";
-import type { Live } from "../../model/live";
+import type { Live, Sighting } from "../../model/live";
 import type { Desired } from "../../model/manifest";
 import { JSON_PATCH, type Kube } from "./client";
+import { readSighting } from "./live";
 import { objectPath } from "./paths";
 
+/** Controllers write a status as soon as they see what was applied, some of them several times. */
+const TRIES = 5;
+
 /**
- * Only the evidence that was there, of the same object: with a newer edit or suspension it stays, and the next write
- * comes by. True if it is off.
+ * The object as it is then, where nobody wrote it in between. As it was where somebody did: what they have written, the
+ * watch tells. With a newer edit, or a suspension, all of it stays, and the next write comes by.
  */
 export async function unstamp(
   kube: Kube,
-  { desired, live, fieldManager }: Unstamping,
+  unstamping: Unstamping,
   signal: AbortSignal,
-): Promise<boolean> {
-  const { annotations, uid } = live;
-  const names = HOOK_ANNOTATIONS.filter(name => annotations[name] !== undefined);
-  const pathOf = (name: string) => `/metadata/annotations/${pointerToken(name)}`;
-  const { status } = await kube({
-    method: "PATCH",
-    path: objectPath(desired.kind, desired.key),
-    query: { fieldManager },
-    contentType: JSON_PATCH,
-    // not of a version: controllers write a status as soon as they see what was applied
-    body: toJson([
-      { op: "test", path: "/metadata/uid", value: uid },
-      ...names.map((name): JsonObject => {
-        return { op: "test", path: pathOf(name), value: annotations[name] ?? "" };
-      }),
-      ...names.map((name): JsonObject => ({ op: "remove", path: pathOf(name) })),
-    ]),
-    signal,
-  });
-  return status < 300;
+): Promise<Unstamped> {
+  const { desired, sighting } = unstamping;
+  let { live } = sighting;
+  for (let tries = 0; tries < TRIES; tries++) {
+    const bare = await takeOff(kube, { ...unstamping, live }, signal);
+    if (bare !== undefined) return { isOff: true, sighting: tries === 0 ? bare : sighting };
+    const path = objectPath(desired.kind, desired.key);
+    const { status, body } = await kube({ path, signal });
+    const now = status < 300 ? readSighting(desired.kind, body)?.live : undefined;
+    if (now === undefined || !isSameEvidence(now, live)) break;
+    live = now;
+  }
+  return { isOff: false, sighting };
+}
+
+interface Unstamped {
+  readonly isOff: boolean;
+  readonly sighting: Sighting;
 }
 
 interface Unstamping {
   readonly desired: Desired;
   /** As it was answered. */
-  readonly live: Live;
+  readonly sighting: Sighting;
   readonly fieldManager: string;
+}
+
+/** Undefined: it is another version by now. */
+async function takeOff(
+  kube: Kube,
+  { desired, live, fieldManager }: Omit<Unstamping, "sighting"> & { readonly live: Live },
+  signal: AbortSignal,
+): Promise<Sighting | undefined> {
+  const { annotations, uid, resourceVersion } = live;
+  const names = HOOK_ANNOTATIONS.filter(name => annotations[name] !== undefined);
+  const answer = await kube({
+    method: "PATCH",
+    path: objectPath(desired.kind, desired.key),
+    query: { fieldManager },
+    contentType: JSON_PATCH,
+    body: toJson([
+      { op: "test", path: "/metadata/uid", value: uid },
+      { op: "test", path: "/metadata/resourceVersion", value: resourceVersion },
+      ...names.map(
+        (name): JsonObject => ({
+          op: "remove",
+          path: `/metadata/annotations/${pointerToken(name)}`,
+        }),
+      ),
+    ]),
+    signal,
+  });
+  return answer.status < 300 ? readSighting(desired.kind, answer.body) : undefined;
+}
+
+function isSameEvidence(now: Live, before: Live): boolean {
+  const isSame = HOOK_ANNOTATIONS.every(name => now.annotations[name] === before.annotations[name]);
+  const isSuspended = now.annotations[ANNOTATION_SUSPEND_HEAL] !== undefined;
+  return isSame && !isSuspended && now.uid === before.uid;
 }

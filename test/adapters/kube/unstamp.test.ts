@@ -1,9 +1,9 @@
 /** Evidence that goes after a heal, on the real API server, whatever others write in the same moment. */
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { unstamp } from "../../../src/adapters/kube/unstamp";
-import { readLive } from "../../../src/adapters/kube/live";
+import { readSighting } from "../../../src/adapters/kube/live";
 import type { JsonObject } from "../../../src/model/json";
-import type { Live } from "../../../src/model/live";
+import type { Sighting } from "../../../src/model/live";
 import type { Desired } from "../../../src/model/manifest";
 import { testCluster, uniqueSuffix } from "../../support/cluster";
 import { connect } from "../../support/kube-adapter";
@@ -16,29 +16,32 @@ const STAMP = { "nopea.io/manual-edit": '[{"by":"larry"}]', "nopea.io/seal": "s1
 
 let namespace: string;
 let ref: { apiVersion: string; kind: string; namespace: string; name: string };
-let live: Live;
+let sighting: Sighting;
 beforeAll(async () => void (namespace = await server.createNamespace("unstamp")));
 beforeEach(async () => {
   ref = { apiVersion: "v1", kind: "ConfigMap", namespace, name: `c-${uniqueSuffix()}` };
-  live = await create();
+  sighting = await create();
 });
 
-async function create(): Promise<Live> {
+async function create(): Promise<Sighting> {
   const { apiVersion, kind, name } = ref;
   const annotations = { ...STAMP, other: "kept" };
   const object = { apiVersion, kind, metadata: { namespace, name, annotations } };
-  const made = readLive(CONFIG_MAP, (await server.admin.create(object)) as unknown as JsonObject);
+  const made = readSighting(
+    CONFIG_MAP,
+    (await server.admin.create(object)) as unknown as JsonObject,
+  );
   if (made === undefined) throw new Error("no object");
   return made;
 }
 
-function takeOff(): Promise<boolean> {
+async function takeOff() {
   const { apiVersion, kind, name } = ref;
   const manifest = { apiVersion, kind, metadata: { namespace, name } };
   const key = { group: "", kind, name, namespace };
   const source = { file: "a.yaml", line: 1 };
   const desired: Desired = { key, kind: CONFIG_MAP, manifest, digest: "d1", source };
-  return unstamp(kube, { desired, live, fieldManager: "nopea:x/app" }, signal);
+  return await unstamp(kube, { desired, sighting, fieldManager: "nopea:x/app" }, signal);
 }
 
 const annotate = (annotations: Readonly<Record<string, string>>) =>
@@ -47,13 +50,15 @@ const annotations = async () => (await server.admin.get(ref)).metadata.annotatio
 
 describe("taken off", () => {
   test("all of it, and nothing else", async () => {
-    expect(await takeOff()).toBe(true);
+    const { isOff, sighting: now } = await takeOff();
+    expect(isOff).toBe(true);
+    expect(now.live).toMatchObject({ annotations: { other: "kept" } });
     expect(await annotations()).toEqual({ other: "kept" });
   });
 
-  test("also where a controller has written the object meanwhile", async () => {
+  test("also where a controller has written the object meanwhile: what it wrote, the watch tells", async () => {
     await annotate({ "deployment.kubernetes.io/revision": "2" });
-    expect(await takeOff()).toBe(true);
+    expect(await takeOff()).toEqual({ isOff: true, sighting });
     expect(await annotations()).toEqual({
       other: "kept",
       "deployment.kubernetes.io/revision": "2",
@@ -68,20 +73,26 @@ describe("stays", () => {
       "nopea.io/seal": "s2",
     };
     await annotate(newer);
-    expect(await takeOff()).toBe(false);
+    expect(await takeOff()).toEqual({ isOff: false, sighting });
     expect(await annotations()).toEqual({ ...newer, other: "kept" });
   });
 
   test("where somebody has suspended the object meanwhile: the seal is of both", async () => {
     await annotate({ "nopea.io/suspend-heal": "true", "nopea.io/seal": "s2" });
-    expect(await takeOff()).toBe(false);
+    expect(await takeOff()).toEqual({ isOff: false, sighting });
     expect(await annotations()).toMatchObject({ ...STAMP, "nopea.io/seal": "s2" });
+  });
+
+  test("where somebody has suspended it while the hook was away", async () => {
+    await annotate({ "nopea.io/suspend-heal": "true" });
+    expect(await takeOff()).toEqual({ isOff: false, sighting });
+    expect(await annotations()).toMatchObject(STAMP);
   });
 
   test("on another object of the same name", async () => {
     await server.admin.delete(ref);
     await create();
-    expect(await takeOff()).toBe(false);
+    expect(await takeOff()).toEqual({ isOff: false, sighting });
     expect(await annotations()).toMatchObject(STAMP);
   });
 });
