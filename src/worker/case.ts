@@ -16,7 +16,7 @@ import { formatKey } from "../model/object-key";
 import { hasWritten, type StepOutcome } from "../model/outcome";
 import { isLabelledAs, managingRepository, type OwnerMarks } from "../model/ownership";
 import type { DriftVerdict, Fault } from "../model/verdict";
-import type { Judging } from "./judging";
+import { knownOf, type Judging } from "./judging";
 import type { Exists } from "./owners";
 
 /** What is the same for all objects of one round. */
@@ -123,13 +123,10 @@ interface LiveObject {
   readonly whole: JsonObject | undefined;
 }
 
-function objectOf(
-  { knowledge, marks, seen }: Judging,
-  desired: Desired,
-  exists: Exists,
-): LiveObject {
+function objectOf(task: Judging, desired: Desired, exists: Exists): LiveObject {
+  const { marks, seen } = task;
   const id = formatKey(desired.key);
-  const known = knowledge.get(id);
+  const known = knownOf(task, id);
   const standing = known && (remembered(known, marks) ?? classify(known.live, marks, exists));
   return { id, desired, known, standing, whole: known?.object ?? seen.objects.get(id)?.object };
 }

@@ -34,7 +34,6 @@ export class Episodes {
   readonly #last = new Map<string, Episode>();
   readonly #fights = new Map<string, Fight>();
   readonly #digests = new Map<string, Digests>();
-  /** Ids of edits whose episode has ended. */
   readonly #over = new Map<string, ReadonlySet<string>>();
 
   constructor(
@@ -51,6 +50,11 @@ export class Episodes {
   /** The open one, or one that closed so lately that the next may repeat it. */
   of(id: string): Episode | undefined {
     return this.#last.get(id);
+  }
+
+  /** Ids of the edits that the newest one told of that has ended. */
+  overOf(id: string): ReadonlySet<string> {
+    return this.#over.get(id) ?? NOTHING;
   }
 
   open(): readonly Episode[] {
@@ -86,8 +90,7 @@ export class Episodes {
     const fight = this.fightOf(id);
     const digestsBefore = this.#digests.get(id) ?? NO_DIGESTS;
     const digests = digestsOf(found, this.#world.sha256);
-    const over = this.#over.get(id) ?? NOTHING;
-    const history = { before, over, fight, digestsBefore, digests };
+    const history = { before, fight, digestsBefore, digests };
     const after = nextEpisode(before, findingOf(this.#world, found, history));
     if (after === undefined) this.#forget(id, now);
     else this.#keep(id, before, after);

@@ -37,8 +37,6 @@ export type FindingsWorld = Pick<World, "clock" | "sha256" | "settings">;
 
 export interface History {
   readonly before: Episode | undefined;
-  /** Ids of the edits of the newest episode that has ended. */
-  readonly over: ReadonlySet<string>;
   readonly fight: Fight;
   /** digestsOf when the last edit was told, and now. */
   readonly digestsBefore: Digests;
@@ -102,7 +100,7 @@ function withShownPaths({ verdict, desired }: Found, mode: ShowValues): Verdict 
 function newEdits(
   world: FindingsWorld,
   found: Found,
-  { before, over, digestsBefore, digests }: Omit<History, "fight">,
+  { before, digestsBefore, digests }: Omit<History, "fight">,
 ): readonly Edit[] {
   const { evidence, fieldManager } = found;
   const known = toldEdits(before);
@@ -122,10 +120,8 @@ function newEdits(
   }
   const mode = world.settings().showValues;
   const differing = changesOf(found, mode);
-  // a stamp stays for a moment after the heal of its edit
-  const open = evidence.stamped.filter(({ id }) => !over.has(id));
   // what may be shown may have become less since it was stamped
-  const stamped = open.map(edit => shownEdit(edit, found, mode));
+  const stamped = evidence.stamped.map(edit => shownEdit(edit, found, mode));
   return attribute({
     stamped,
     testified,

@@ -10,7 +10,7 @@ import type { Verdict } from "../model/verdict";
 import type { World } from "../ports";
 import { caseOf, contestersOf } from "./case";
 import { inSlices } from "./in-slices";
-import type { Judging } from "./judging";
+import { knownOf, type Judging } from "./judging";
 import { claimsOf, findOwners } from "./owners";
 
 export interface Judged {
@@ -69,13 +69,10 @@ async function judgeSlice(
   }));
 }
 
-function evidenceOf(
-  { knowledge, watchingSince, testimonies, forbidden }: Judging,
-  id: string,
-  now: number,
-): Evidence {
+function evidenceOf(task: Judging, id: string, now: number): Evidence {
+  const { knowledge, watchingSince, testimonies, forbidden } = task;
   if (forbidden.has(id)) return nothingSeen(now);
-  const known = knowledge.get(id);
+  const known = knownOf(task, id);
   const uid = known?.live.uid ?? knowledge.gone(id)?.uid ?? "";
   const seen = {
     ...hooksOf(known),

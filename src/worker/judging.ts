@@ -1,4 +1,5 @@
 /** All that a round of decisions depends on. */
+import type { Known } from "../core/drift/known";
 import type { Reader } from "../core/drift/snapshot";
 import type { Fight } from "../core/heal/fights";
 import type { HealRules } from "../core/heal/judge-fields";
@@ -19,6 +20,8 @@ export interface Healers {
   /** spec.healGracePeriod, in milliseconds. */
   readonly graceMs: number | undefined;
   readonly episodeOf: (id: string) => Episode | undefined;
+  /** Ids of edits that are told of as over. */
+  readonly overOf: (id: string) => ReadonlySet<string>;
   readonly fightOf: (id: string) => Fight;
   readonly testimonies: Pick<Testimonies, "of">;
   /** Edits from before count from then: nobody was watching. Milliseconds since the epoch. */
@@ -49,4 +52,12 @@ export interface Judging extends Standpoint {
   readonly immutable: ReadonlyMap<string, Fault>;
   /** Objects that are tried once more, whenever they failed. */
   readonly retried: ReadonlySet<string>;
+}
+
+/** Without stamps of edits that are over: they stay where neither the hook nor nopea could take them off in time. */
+export function knownOf({ knowledge, overOf }: Judging, id: string): Known | undefined {
+  const known = knowledge.get(id);
+  if (known?.stamped === undefined) return known;
+  const over = overOf(id);
+  return { ...known, stamped: known.stamped.filter(edit => !over.has(edit.id)) };
 }

@@ -217,6 +217,7 @@ export class Keeper {
       unavailable: this.#unavailable,
       watchingSince: this.#watchingSince,
       episodeOf: object => episodes.of(object),
+      overOf: object => episodes.overOf(object),
       fightOf: object => episodes.fightOf(object),
       beforeEdited: judged => {
         enterEarly(entering, judged);

@@ -50,15 +50,17 @@ describe("a sealed edit", options, () => {
     expect(names(world)).toEqual(["larry admission", "unknown inferred"]);
   });
 
-  test("edited again before the stamp of the healed edit was off: the new edit alone", async () => {
+  test("edited again before the stamp of the healed edit was off: a record of its own, of the new edit alone", async () => {
     const world = await given();
     const first = seen(world, "larry", [change("hand")]);
     await handWith(world, { k: "hand" }, stampOf(world, [first]));
-    await world.clock.advance(SECOND);
+    await world.clock.advance(10 * SECOND);
     const second = seen(world, "ann", [change("other")]);
     await handWith(world, { k: "other" }, stampOf(world, [first, second]));
     expect(world.data()).toEqual({ k: "git" });
+    expect(world.closed()).toEqual(["healed", "healed"]);
     expect(names(world)).toEqual(["larry admission", "ann admission"]);
+    expect((world.episodes()[1]?.since ?? 0) - second.at).toBeLessThanOrEqual(SECOND);
   });
 
   test("while it waits: the status says who", async () => {

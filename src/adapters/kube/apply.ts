@@ -64,7 +64,7 @@ function afresh({ replace: _, ...step }: Step, { live }: Sighting): Step {
 
 type Applied = Extract<StepOutcome, { result: "applied" }>;
 
-/** The hook takes it off in the same write only where a suspension stays. */
+/** True where the admission hook was not there to take it off. */
 function isStamped(outcome: StepOutcome): outcome is Applied {
   if (outcome.result !== "applied") return false;
   return outcome.sighting.live.annotations[ANNOTATION_MANUAL_EDIT] !== undefined;

@@ -1,4 +1,4 @@
-/** Takes evidence off an object that nopea has just written: the write itself cannot, since stamps belong to nobody. */
+/** Takes evidence off an object that nopea has just written, where the admission hook was not there to do it in the same write. */
 import { ANNOTATION_SUSPEND_HEAL, HOOK_ANNOTATIONS } from "../../model/annotations";
 import { toJson, type JsonObject } from "../../model/json";
 import { pointerToken } from "../../model/json-pointer";

@@ -1,5 +1,5 @@
 /** Whose requests reach the hooks, in the API server's own words (CEL): what it sorts out costs no call. */
-import { ANNOTATION_MANUAL_EDIT, ANNOTATION_SUSPEND_HEAL } from "../../model/annotations";
+import { ANNOTATION_MANUAL_EDIT } from "../../model/annotations";
 import { EXTRA_WRITER } from "../../model/hooks";
 import type { JsonObject } from "../../model/json";
 
@@ -13,12 +13,10 @@ const IS_NOPEA = [
   .map(condition => `(${condition})`)
   .join(" || ");
 
-/** What has to be sealed anew when the stamp goes. */
-const HAS_BOTH = [
+const HAS_STAMP = [
   "oldObject != null",
   "has(oldObject.metadata.annotations)",
   `"${ANNOTATION_MANUAL_EDIT}" in oldObject.metadata.annotations`,
-  `"${ANNOTATION_SUSPEND_HEAL}" in oldObject.metadata.annotations`,
 ].join(" && ");
 
 /** What keeps a cluster running; the garbage collector is one of the accounts. */
@@ -34,13 +32,10 @@ const NOT_THE_CLUSTER: readonly JsonObject[] = [
   },
 ];
 
-/**
- * Everybody else, and nopea where a stamp goes and a suspension stays. Any other heal is not to wait for the hook: nopea
- * takes the stamp off in a write of its own, right after it.
- */
+/** Everybody else, and nopea where a stamp has to go. */
 export const EVIDENCE_CONDITIONS: readonly JsonObject[] = [
   ...NOT_THE_CLUSTER,
-  { name: "not-nopea-unless-suspended", expression: `!(${IS_NOPEA}) || (${HAS_BOTH})` },
+  { name: "not-nopea-unless-stamped", expression: `!(${IS_NOPEA}) || (${HAS_STAMP})` },
 ];
 
 /** Everybody else. */

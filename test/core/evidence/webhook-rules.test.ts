@@ -43,10 +43,9 @@ const NOT_THE_CLUSTER = [
 const IS_NOPEA =
   '(request.userInfo.username == "system:serviceaccount:pepr-system:pepr-nopea") || ' +
   '(has(request.userInfo.extra) && "nopea.io/writer" in request.userInfo.extra)';
-const HAS_BOTH =
+const HAS_STAMP =
   "oldObject != null && has(oldObject.metadata.annotations) && " +
-  '"nopea.io/manual-edit" in oldObject.metadata.annotations && ' +
-  '"nopea.io/suspend-heal" in oldObject.metadata.annotations';
+  '"nopea.io/manual-edit" in oldObject.metadata.annotations';
 
 const metadata = (name: string) => ({
   name,
@@ -107,8 +106,8 @@ test("evidence: writes of labelled objects, by all but the cluster itself and no
         matchConditions: [
           ...NOT_THE_CLUSTER,
           {
-            name: "not-nopea-unless-suspended",
-            expression: `!(${IS_NOPEA}) || (${HAS_BOTH})`,
+            name: "not-nopea-unless-stamped",
+            expression: `!(${IS_NOPEA}) || (${HAS_STAMP})`,
           },
         ],
         sideEffects: "None",
