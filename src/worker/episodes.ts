@@ -11,6 +11,8 @@ import { digestsOf, findingOf, type Digests, type Found } from "./findings";
 
 const NO_DIGESTS: Digests = new Map();
 const NOTHING: ReadonlySet<string> = new Set();
+/** A stamp holds five edits. */
+const MOST_OVER = 20;
 
 /** The same fields, changed again so soon by nobody who is known, are one record. */
 const REPEATS_WITHIN_MS = 600_000;
@@ -90,7 +92,7 @@ export class Episodes {
     const fight = this.fightOf(id);
     const digestsBefore = this.#digests.get(id) ?? NO_DIGESTS;
     const digests = digestsOf(found, this.#world.sha256);
-    const history = { before, fight, digestsBefore, digests };
+    const history = { before, last, fight, digestsBefore, digests };
     const after = nextEpisode(before, findingOf(this.#world, found, history));
     if (after === undefined) this.#forget(id, now);
     else this.#keep(id, before, after);
@@ -106,14 +108,15 @@ export class Episodes {
 
   #forget(id: string, now: number): void {
     const last = this.#last.get(id);
-    if (last === undefined || !isOver(last, now)) return;
-    this.#last.delete(id);
-    this.#over.delete(id);
+    if (last !== undefined && isOver(last, now)) this.#last.delete(id);
   }
 
   #take(id: string, episode: Episode): void {
     this.#last.set(id, episode);
-    if (!isOpen(episode)) this.#over.set(id, new Set(episode.edits.map(edit => edit.id)));
+    // what Git took over is still there, and differs again when Git takes it back
+    if (isOpen(episode) || episode.decision === "committed") return;
+    const ids = [...this.overOf(id), ...episode.edits.map(edit => edit.id)];
+    this.#over.set(id, new Set(ids.slice(-MOST_OVER)));
   }
 
   /** What the hook saw may be heard of after what it was about. */
@@ -130,6 +133,7 @@ export class Episodes {
 
   /** Ends those of objects that Git no longer declares. */
   drop(isDeclared: (id: string) => boolean, commit: string): void {
+    for (const id of this.#over.keys()) if (!isDeclared(id)) this.#over.delete(id);
     const now = this.#world.clock.now();
     for (const [id, episode] of this.#last) {
       if (isDeclared(id)) continue;
@@ -137,7 +141,6 @@ export class Episodes {
       this.#last.delete(id);
       this.#digests.delete(id);
       this.#fights.delete(id);
-      this.#over.delete(id);
     }
   }
 

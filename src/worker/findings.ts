@@ -37,6 +37,8 @@ export type FindingsWorld = Pick<World, "clock" | "sha256" | "settings">;
 
 export interface History {
   readonly before: Episode | undefined;
+  /** The newest one, also where `before` is none. */
+  readonly last: Episode | undefined;
   readonly fight: Fight;
   /** digestsOf when the last edit was told, and now. */
   readonly digestsBefore: Digests;
@@ -61,7 +63,7 @@ export function digestsOf({ verdict, evidence }: Found, sha256: Sha256): Digests
 export function findingOf(
   world: FindingsWorld,
   found: Found,
-  { fight, ...history }: History,
+  { fight, last, ...history }: History,
 ): Finding {
   const { desired, evidence, outcome, commit, healers } = found;
   const now = world.clock.now();
@@ -79,9 +81,13 @@ export function findingOf(
     commit,
     now,
     reasons: reasonsOf({ ...healers, fight, suspension }),
-    // of what was gone before anybody looked, there is no uid
-    nameOf: (object: string, since: number) =>
-      recordName(object === "" ? formatKey(desired.key) : object, since, world.sha256),
+    nameOf: (object: string, since: number) => {
+      // of what was gone before anybody looked, there is no uid
+      const what = object === "" ? formatKey(desired.key) : object;
+      const name = recordName(what, since, world.sha256);
+      // one that has ended is not overwritten
+      return name === last?.record ? recordName(what, since + 1, world.sha256) : name;
+    },
   };
 }
 
@@ -100,7 +106,7 @@ function withShownPaths({ verdict, desired }: Found, mode: ShowValues): Verdict 
 function newEdits(
   world: FindingsWorld,
   found: Found,
-  { before, digestsBefore, digests }: Omit<History, "fight">,
+  { before, digestsBefore, digests }: Omit<History, "fight" | "last">,
 ): readonly Edit[] {
   const { evidence, fieldManager } = found;
   const known = toldEdits(before);

@@ -73,15 +73,21 @@ export function wrote(entry: Entry, version: Version | undefined): void {
 
 const MOST_SENT = 5;
 
-/** The record that is to be written next; undefined: all are as they are meant to be. */
+/** The record that is to be written next; undefined: all are as they are meant to be, or under way. */
 export function soonest(book: RecordBook, now: number): Entry | undefined {
   let first: Entry | undefined;
   for (const entry of book.values()) {
-    if (!isTooEarly(entry.due, now, LONGEST_DISPUTE_MS)) entry.due = -Infinity;
+    // told before the clock was set back
+    const isLost = entry.due > now && !isTooEarly(entry.due, now, LONGEST_DISPUTE_MS);
+    if (isLost) entry.due = now;
     const isEarlier = first === undefined || entry.due < first.due;
-    if (isEarlier && entry.wanted?.text !== entry.written?.text) first = entry;
+    if (isEarlier && isLeft(entry)) first = entry;
   }
   return first;
+}
+
+function isLeft({ busy, wanted, written }: Entry): boolean {
+  return !busy && wanted?.text !== written?.text;
 }
 
 /** What the API server was known to have. */

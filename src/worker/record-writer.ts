@@ -1,4 +1,4 @@
-/** Writes the DriftRecords of one repository: one at a time, the newest version of each wins, none that changes nothing. */
+/** Writes the DriftRecords of one repository: one write of each at a time, the newest version wins, none that changes nothing. */
 import type { Episode } from "../model/episode";
 import { nameOf, type RepositoryId } from "../model/git-repository";
 import type { Clock, DriftRecords, Log, Pulse } from "../ports";
@@ -97,17 +97,29 @@ interface Drain {
   running(): Promise<void> | undefined;
 }
 
+/** As many as there are writes of objects at once: what a walk undoes is recorded while it does. */
+const AT_ONCE = 16;
+
 function createDrain(writing: RecordWriting, book: RecordBook): Drain {
   const { clock, life } = writing;
   const alarm = createAlarm(clock);
   const look = () => soonest(book, clock.now());
+  let underWay = 0;
   let running: Promise<void> | undefined;
 
+  function begin(entry: Entry): void {
+    underWay++;
+    void write(writing, book, entry).then(() => {
+      underWay--;
+      alarm.nudge();
+    });
+  }
+
   async function drain(): Promise<void> {
-    for (let next = look(); next !== undefined; next = look()) {
-      const { due } = next;
+    for (let next = look(); next !== undefined || underWay > 0; next = look()) {
       if (life.aborted) break;
-      if (due <= clock.now()) await write(writing, book, next);
+      const due = next === undefined || underWay === AT_ONCE ? Infinity : next.due;
+      if (next !== undefined && due <= clock.now()) begin(next);
       else await alarm.wait(() => due, life).catch(() => undefined);
     }
     // in the same turn as the last look, so that no set is missed

@@ -63,6 +63,31 @@ describe("a sealed edit", options, () => {
     expect((world.episodes()[1]?.since ?? 0) - second.at).toBeLessThanOrEqual(SECOND);
   });
 
+  test("the same, a quarter of an hour and a commit later", async () => {
+    const world = await given();
+    const first = seen(world, "larry", [change("hand")]);
+    await handWith(world, { k: "hand" }, stampOf(world, [first]));
+    world.cluster.edit(OBJECT, { metadata: { annotations: stampOf(world, [first]) } });
+    await world.clock.advance(15 * MINUTE);
+    await world.push({ k: "git", other: "1" });
+    const second = seen(world, "ann", [change("other")]);
+    await handWith(world, { k: "other" }, stampOf(world, [first, second]));
+    expect(names(world)).toEqual(["larry admission", "ann admission"]);
+  });
+
+  test("held, taken over by Git, and given back: it has its name again", async () => {
+    const world = await given();
+    await larry(world, "hand");
+    world.cluster.edit(OBJECT, { metadata: { annotations: { "nopea.io/suspend-heal": "true" } } });
+    await world.clock.advance(10 * SECOND);
+    const edit = seen(world, "ann", [change("held")]);
+    await handWith(world, { k: "held" }, stampOf(world, [edit]));
+    await world.push({ k: "held" });
+    expect(world.closed()).toEqual(["healed", "committed"]);
+    await world.push({ k: "git" });
+    expect(names(world)).toEqual(["larry admission", "ann admission", "ann admission"]);
+  });
+
   test("while it waits: the status says who", async () => {
     const world = await given(GRACE);
     await larry(world, "hand");

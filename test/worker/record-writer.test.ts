@@ -1,6 +1,7 @@
 /** The writer of one repository's DriftRecords. */
 import { beforeEach, describe, expect, test } from "vitest";
 import type { Episode } from "../../src/model/episode";
+import type { DriftRecords } from "../../src/ports";
 import { createRecordWriter, type RecordWriter } from "../../src/worker/record-writer";
 import { episode } from "../support/episodes";
 import { createFakeClock, type FakeClock } from "../support/fake-clock";
@@ -24,10 +25,17 @@ beforeEach(() => {
   writer = open();
 });
 
-function open(): RecordWriter {
+/** Records whose name begins with s fail after a minute each. */
+const stalled: DriftRecords["write"] = async (repository, written, signal) => {
+  if (!written.record.startsWith("s")) return fake.port.write(repository, written, signal);
+  await clock.sleep(60 * SECOND, signal);
+  throw new Error("too late");
+};
+
+function open(records = fake.port): RecordWriter {
   return createRecordWriter({
     pulse: STILL,
-    records: fake.port,
+    records,
     repository: REPOSITORY,
     clock,
     life: life.signal,
@@ -81,12 +89,22 @@ describe("writing", () => {
     for (const repeats of range(10)) writer.set(episode("a", { repeats }));
     writer.set(episode("b"));
     await clock.settle();
-    expect(fake.requests).toEqual(["write a"]);
+    expect(fake.requests).toEqual(["write a", "write b"]);
     letGo();
     await writer.flush(signal());
-    expect(fake.requests).toEqual(["write a", "write a", "write b"]);
+    expect(fake.requests).toEqual(["write a", "write b", "write a"]);
     expect(fake.held(REPOSITORY)[0]?.repeats).toBe(9);
   });
+});
+
+test("many at once: sixteen are under way, and the rest follow", async () => {
+  const letGo = fake.hold();
+  for (const number of range(20)) writer.set(closed(number));
+  await clock.settle();
+  expect(fake.requests).toHaveLength(16);
+  letGo();
+  await writer.flush(signal());
+  expect(held()).toHaveLength(20);
 });
 
 describe("a write that fails", () => {
@@ -128,6 +146,14 @@ describe("a write that fails", () => {
     writer.set(episode("c"));
     await clock.settle();
     expect(held()).toEqual(["b", "c"]);
+  });
+
+  test("forty that hang for a minute each: they keep no other for ever", async () => {
+    writer = open({ ...fake.port, write: stalled });
+    for (const number of range(40)) writer.set(episode(`s${number}`));
+    writer.set(episode("z"));
+    await clock.advance(300 * SECOND);
+    expect(fake.requests).toContain("write z");
   });
 
   test("the clock is set back while one is left alone: it does not wait behind one that keeps failing", async () => {

@@ -1,5 +1,6 @@
 /** One step: a server-side apply (KEP-555), perhaps with a patch before it, and what the answer means. */
 import { ANNOTATION_MANUAL_EDIT } from "../../model/annotations";
+import { NopeaError } from "../../model/errors";
 import type { JsonObject } from "../../model/json";
 import type { Sighting } from "../../model/live";
 import type { Desired } from "../../model/manifest";
@@ -76,8 +77,15 @@ async function withoutStamp(
   { fieldManager }: Pick<Plan, "fieldManager">,
   signal: AbortSignal,
 ): Promise<StepOutcome> {
-  const { isOff, sighting } = await unstamp(kube, { ...outcome, fieldManager }, signal);
-  return { ...outcome, changed: outcome.changed || isOff, sighting };
+  try {
+    const { isOff, sighting } = await unstamp(kube, { ...outcome, fieldManager }, signal);
+    return { ...outcome, changed: outcome.changed || isOff, sighting };
+  } catch (error) {
+    signal.throwIfAborted();
+    // the apply is in; what the API server did not answer to stays until the next write
+    if (error instanceof NopeaError) return outcome;
+    throw error;
+  }
 }
 
 function onPatched(step: Step, { patched }: Replaced): Step {

@@ -75,11 +75,14 @@ async function send(
   }
 }
 
-/** Every request is made as the account, with the mark by which the admission hook knows nopea; undefined: as nopea itself. */
+/**
+ * Every write is made as the account, with the mark by which the admission hook knows nopea; undefined: as nopea itself.
+ * Reads are nopea's own: an account needs no right to them.
+ */
 export function actingAs(kube: Kube, account: Account | undefined): Kube {
   if (account === undefined) return kube;
   const as = accountUser(account);
-  return request => kube({ ...request, as });
+  return request => kube((request.method ?? "GET") === "GET" ? request : { ...request, as });
 }
 
 /** Opens a stream: any status is an answer, a network error until the headers is a NopeaError cluster-unreachable. */

@@ -4,7 +4,7 @@ import { toJson, type JsonObject } from "../../model/json";
 import { pointerToken } from "../../model/json-pointer";
 import type { Live, Sighting } from "../../model/live";
 import type { Desired } from "../../model/manifest";
-import { JSON_PATCH, type Kube } from "./client";
+import { JSON_PATCH, type Kube, type KubeAnswer } from "./client";
 import { readSighting } from "./live";
 import { objectPath } from "./paths";
 
@@ -23,15 +23,21 @@ export async function unstamp(
   const { desired, sighting } = unstamping;
   let { live } = sighting;
   for (let tries = 0; tries < TRIES; tries++) {
-    const bare = await takeOff(kube, { ...unstamping, live }, signal);
-    if (bare !== undefined) return { isOff: true, sighting: tries === 0 ? bare : sighting };
-    const path = objectPath(desired.kind, desired.key);
-    const { status, body } = await kube({ path, signal });
-    const now = status < 300 ? readSighting(desired.kind, body)?.live : undefined;
-    if (now === undefined || !isSameEvidence(now, live)) break;
+    const answer = await takeOff(kube, { ...unstamping, live }, signal);
+    if (answer.status < 300) {
+      const bare = readSighting(desired.kind, answer.body) ?? sighting;
+      return { isOff: true, sighting: tries === 0 ? bare : sighting };
+    }
+    const now = readSighting(desired.kind, await lookAgain(kube, desired, signal))?.live;
+    if (now === undefined || !isOnlyNewer(now, live)) break;
     live = now;
   }
   return { isOff: false, sighting };
+}
+
+async function lookAgain(kube: Kube, desired: Desired, signal: AbortSignal) {
+  const { status, body } = await kube({ path: objectPath(desired.kind, desired.key), signal });
+  return status < 300 ? body : undefined;
 }
 
 interface Unstamped {
@@ -46,15 +52,15 @@ interface Unstamping {
   readonly fieldManager: string;
 }
 
-/** Undefined: it is another version by now. */
-async function takeOff(
+/** Only of that version. */
+function takeOff(
   kube: Kube,
   { desired, live, fieldManager }: Omit<Unstamping, "sighting"> & { readonly live: Live },
   signal: AbortSignal,
-): Promise<Sighting | undefined> {
+): Promise<KubeAnswer> {
   const { annotations, uid, resourceVersion } = live;
   const names = HOOK_ANNOTATIONS.filter(name => annotations[name] !== undefined);
-  const answer = await kube({
+  return kube({
     method: "PATCH",
     path: objectPath(desired.kind, desired.key),
     query: { fieldManager },
@@ -71,11 +77,12 @@ async function takeOff(
     ]),
     signal,
   });
-  return answer.status < 300 ? readSighting(desired.kind, answer.body) : undefined;
 }
 
-function isSameEvidence(now: Live, before: Live): boolean {
+/** What was refused of the same version is refused for another reason. */
+function isOnlyNewer(now: Live, before: Live): boolean {
   const isSame = HOOK_ANNOTATIONS.every(name => now.annotations[name] === before.annotations[name]);
   const isSuspended = now.annotations[ANNOTATION_SUSPEND_HEAL] !== undefined;
-  return isSame && !isSuspended && now.uid === before.uid;
+  const isNewer = now.resourceVersion !== before.resourceVersion;
+  return isNewer && isSame && !isSuspended && now.uid === before.uid;
 }

@@ -142,9 +142,16 @@ describe("every kind of write is made as the account, marked as nopea's", () => 
 
   test("no account: nopea itself", async () => {
     const { kube: fake, requests } = createFakeKube(() => ({ status: 200 }));
-    await actingAs(fake, undefined)({ path: "/x", signal });
-    await actingAs(fake, account)({ path: "/x", signal });
+    await actingAs(fake, undefined)({ method: "PATCH", path: "/x", signal });
+    await actingAs(fake, account)({ method: "PATCH", path: "/x", signal });
     expect(requests.map(({ as }) => as)).toEqual([undefined, userOf(account)]);
+  });
+
+  test("reads: nopea itself", async () => {
+    const { kube: fake, requests } = createFakeKube(() => ({ status: 200 }));
+    await actingAs(fake, account)({ path: "/x", signal });
+    await actingAs(fake, account)({ method: "GET", path: "/x", signal });
+    expect(requests.map(({ as }) => as)).toEqual([undefined, undefined]);
   });
 });
 

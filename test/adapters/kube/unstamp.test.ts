@@ -6,6 +6,7 @@ import type { JsonObject } from "../../../src/model/json";
 import type { Sighting } from "../../../src/model/live";
 import type { Desired } from "../../../src/model/manifest";
 import { testCluster, uniqueSuffix } from "../../support/cluster";
+import { createFakeKube } from "../../support/fake-kube";
 import { connect } from "../../support/kube-adapter";
 
 const server = testCluster();
@@ -35,13 +36,13 @@ async function create(): Promise<Sighting> {
   return made;
 }
 
-async function takeOff() {
+async function takeOff(through = kube) {
   const { apiVersion, kind, name } = ref;
   const manifest = { apiVersion, kind, metadata: { namespace, name } };
   const key = { group: "", kind, name, namespace };
   const source = { file: "a.yaml", line: 1 };
   const desired: Desired = { key, kind: CONFIG_MAP, manifest, digest: "d1", source };
-  return await unstamp(kube, { desired, sighting, fieldManager: "nopea:x/app" }, signal);
+  return await unstamp(through, { desired, sighting, fieldManager: "nopea:x/app" }, signal);
 }
 
 const annotate = (annotations: Readonly<Record<string, string>>) =>
@@ -94,5 +95,19 @@ describe("stays", () => {
     await create();
     expect(await takeOff()).toEqual({ isOff: false, sighting });
     expect(await annotations()).toMatchObject(STAMP);
+  });
+});
+
+describe("what the API server does not grant", () => {
+  const refusing = async (status: number) => {
+    const { kube: fake, requests } = createFakeKube(({ method = "GET" }) =>
+      method === "GET" ? { status: 200, body: sighting.object } : { status },
+    );
+    expect(await takeOff(fake)).toEqual({ isOff: false, sighting });
+    return requests.map(({ method = "GET" }) => method);
+  };
+
+  test.each([403, 422, 500])("HTTP %s of the version that it has: tried once", async status => {
+    expect(await refusing(status)).toEqual(["PATCH", "GET"]);
   });
 });
