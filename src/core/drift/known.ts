@@ -135,15 +135,24 @@ function common(seen: Sighting, before: Known | undefined, { kind, reader, now }
 /** What a version tells of who edited and who suspended it. */
 export function told(
   { live, object }: Sighting,
-  before: Pick<Known, "suspendHeal"> | undefined,
+  before: Pick<Known, "suspendHeal" | "stamped"> | undefined,
   { reader, now }: Omit<Looking, "kind">,
 ): Pick<Known, "suspendHeal" | "stamped" | "isForged"> {
   const { edits, suspension, unsealed } = readEvidence(object, reader.verifySeal);
   return {
     ...suspendHealOf(live, { suspension, before: before?.suspendHeal, now }),
-    ...(edits.length === 0 ? {} : { stamped: edits }),
+    ...(edits.length === 0 ? {} : { stamped: withPushedOff(before?.stamped ?? [], edits) }),
     ...(unsealed ? { isForged: unsealed } : {}),
   };
+}
+
+/** A stamp has room for five edits; hands may be faster than we are. */
+const MOST_STAMPED = 20;
+
+/** Edits that an earlier version told of stay known until our own write takes the stamp off. */
+function withPushedOff(before: readonly Edit[], edits: readonly Edit[]): readonly Edit[] {
+  const ids = new Set(edits.map(({ id }) => id));
+  return [...before.filter(({ id }) => !ids.has(id)), ...edits].slice(-MOST_STAMPED);
 }
 
 interface Setting {

@@ -3,6 +3,8 @@ import { expect, test } from "vitest";
 import { look, type Known } from "../../../src/core/drift/known";
 import { compareVersions } from "../../../src/model/resource-version";
 import { takeSnapshot, type Reader } from "../../../src/core/drift/snapshot";
+import { formatStamp } from "../../../src/core/evidence/stamp";
+import type { Edit } from "../../../src/model/episode";
 import type { JsonObject } from "../../../src/model/json";
 import type { Sighting } from "../../../src/model/live";
 import { sha256 } from "../../../src/adapters/sha256";
@@ -95,4 +97,38 @@ test.each([
   ["abc", "9", 1],
 ])("versions %s and %s: %i", (a, b, sign) => {
   expect(Math.sign(compareVersions(a, b))).toBe(sign);
+});
+
+const sealed: Reader = { ...reader, verifySeal: () => true };
+const edit = (id: number): Edit => {
+  const at = Date.UTC(2026, 0, 15) + id * 1_000;
+  return { id: `e${id}`, at, by: "larry", verb: "UPDATE", source: "admission", changes: [] };
+};
+
+/** A version with these edits in its stamp. */
+function stamped(resourceVersion: string, ids: readonly number[]): Sighting {
+  const rfc3339 = (at: number) => new Date(at).toISOString();
+  const stamp = {
+    "nopea.io/manual-edit": formatStamp(ids.map(edit), rfc3339),
+    "nopea.io/seal": "s",
+  };
+  const annotations: Record<string, string> = ids.length === 0 ? {} : stamp;
+  const { live: found, object } = seen(resourceVersion, { a: "hand" }, { annotations });
+  return { live: found, object: { ...object, metadata: { ...object.metadata, annotations } } };
+}
+
+const idsAfter = (versions: readonly Sighting[]) =>
+  versions
+    .reduce((before, version) => look(before, version, { ...looking(1), reader: sealed }), known())
+    .stamped?.map(({ id }) => id);
+
+test("an edit that later ones have pushed out of the stamp: known until our own write", () => {
+  const fast = [
+    stamped("8", [1, 2]),
+    stamped("9", [1, 2, 3, 4, 5]),
+    stamped("10", [3, 4, 5, 6, 7]),
+  ];
+  expect(idsAfter(fast)).toEqual(["e1", "e2", "e3", "e4", "e5", "e6", "e7"]);
+  expect(idsAfter([...fast, stamped("11", [])])).toBeUndefined();
+  expect(idsAfter([...fast, stamped("11", []), stamped("12", [8])])).toEqual(["e8"]);
 });
