@@ -1,5 +1,5 @@
 /** Work at the start of a process that nothing else can replace. */
-import { clock } from "../adapters/clock";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Log } from "../ports";
 
 const RETRY_MS = 5_000;
@@ -17,7 +17,8 @@ export async function untilDone(
       return;
     } catch (error) {
       log.warn({ what, error: String(error) }, "start waits");
-      await clock.sleep(RETRY_MS, life);
+      // before Pepr listens, nothing else keeps the process alive
+      await sleep(RETRY_MS, undefined, { signal: life });
     }
   }
 }
