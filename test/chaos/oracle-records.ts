@@ -34,13 +34,17 @@ function createLedger({ writes, authors, nopea, fields }: Facts): Ledger {
     const key = keyOf(write);
     byObject.set(key, [...(byObject.get(key) ?? []), write]);
   }
-  const brought = done
+  // the audit log tells of a write when it is answered: a controller that saw it may be answered before
+  const brought = [...done]
+    .sort((one, other) => revisionOf(one) - revisionOf(other))
     .filter(({ user, namespace }) => user !== nopea && namespaces.has(namespace))
     .flatMap(write => valuesIn(write).map(value => [value, write] as const))
     .filter(([value]) => authors.has(value));
   // the first of each value wins
   return { first: new Map(brought.reverse()), byObject };
 }
+
+const revisionOf = ({ response }: AuditedWrite) => Number(response.metadata?.resourceVersion ?? 0);
 
 const isDone = ({ code, isDryRun }: AuditedWrite) => code < 300 && !isDryRun;
 

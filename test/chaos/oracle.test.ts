@@ -110,6 +110,13 @@ describe("an oracle over a round in which all is as it should be", () => {
     const writes = [{ ...before, namespace: "round-before" }, ...healed.writes];
     expect(judge({ ...healed, writes })).toEqual([]);
   });
+
+  it("a controller that carries out an edit and is answered before whoever made it: nothing is found", () => {
+    const [edit, heal] = healed.writes as readonly [AuditedWrite, AuditedWrite];
+    const carried = { ...edit, user: "system:serviceaccount:kube-system:deployment-controller" };
+    const response = settings("larry-1", 2.5);
+    expect(judge({ ...healed, writes: [{ ...carried, response }, edit, heal] })).toEqual([]);
+  });
 });
 
 describe("values", () => {
