@@ -5,14 +5,12 @@ import { isMachine, isOpen, type Edit, type Episode } from "../model/episode";
 import type { Happening } from "../model/happening";
 import { formatKey } from "../model/object-key";
 import type { World } from "../ports";
+import { createOverEdits } from "./over-edits";
 import type { Testimonies } from "./testimonies";
 import { withNames } from "../core/heal/attribute";
 import { digestsOf, findingOf, type Digests, type Found } from "./findings";
 
 const NO_DIGESTS: Digests = new Map();
-const NOTHING: ReadonlySet<string> = new Set();
-/** A stamp holds five edits. */
-const MOST_OVER = 20;
 
 /** The same fields, changed again so soon by nobody who is known, are one record. */
 const REPEATS_WITHIN_MS = 600_000;
@@ -36,7 +34,7 @@ export class Episodes {
   readonly #last = new Map<string, Episode>();
   readonly #fights = new Map<string, Fight>();
   readonly #digests = new Map<string, Digests>();
-  readonly #over = new Map<string, ReadonlySet<string>>();
+  readonly #over = createOverEdits();
 
   constructor(
     world: EpisodesWorld,
@@ -54,9 +52,9 @@ export class Episodes {
     return this.#last.get(id);
   }
 
-  /** Ids of the edits that the newest one told of that has ended. */
+  /** Ids of edits that are not to be told again. */
   overOf(id: string): ReadonlySet<string> {
-    return this.#over.get(id) ?? NOTHING;
+    return this.#over.of(id);
   }
 
   open(): readonly Episode[] {
@@ -79,7 +77,9 @@ export class Episodes {
   remember(recorded: readonly Episode[]): void {
     // an open one counts more than one that closed after it had begun
     const byWeight = [...recorded.filter(episode => !isOpen(episode)), ...recorded.filter(isOpen)];
-    for (const episode of byWeight) this.#take(formatKey(episode.key), episode);
+    for (const episode of byWeight) this.#last.set(formatKey(episode.key), episode);
+    const ended = recorded.filter(episode => !isOpen(episode));
+    for (const episode of ended) this.#over.told(formatKey(episode.key), episode.edits, episode);
   }
 
   /** What a walk found about one object. */
@@ -93,9 +93,13 @@ export class Episodes {
     const digestsBefore = this.#digests.get(id) ?? NO_DIGESTS;
     const digests = digestsOf(found, this.#world.sha256);
     const history = { before, last, fight, digestsBefore, digests };
-    const after = nextEpisode(before, findingOf(this.#world, found, history));
+    const finding = findingOf(this.#world, found, history);
+    const after = nextEpisode(before, finding);
     if (after === undefined) this.#forget(id, now);
-    else this.#keep(id, before, after);
+    else {
+      this.#keep(id, before, after);
+      this.#over.told(id, [...editsOf(before), ...finding.edits], after);
+    }
     if (after?.decision === "healed") this.#fights.set(id, afterHeal(fight, now));
     this.#remember(id, digests, after);
   }
@@ -109,14 +113,6 @@ export class Episodes {
   #forget(id: string, now: number): void {
     const last = this.#last.get(id);
     if (last !== undefined && isOver(last, now)) this.#last.delete(id);
-  }
-
-  #take(id: string, episode: Episode): void {
-    this.#last.set(id, episode);
-    // what Git took over is still there, and differs again when Git takes it back
-    if (isOpen(episode) || episode.decision === "committed") return;
-    const ids = [...this.overOf(id), ...episode.edits.map(edit => edit.id)];
-    this.#over.set(id, new Set(ids.slice(-MOST_OVER)));
   }
 
   /** What the hook saw may be heard of after what it was about. */
@@ -133,7 +129,7 @@ export class Episodes {
 
   /** Ends those of objects that Git no longer declares. */
   drop(isDeclared: (id: string) => boolean, commit: string): void {
-    for (const id of this.#over.keys()) if (!isDeclared(id)) this.#over.delete(id);
+    this.#over.retain(isDeclared);
     const now = this.#world.clock.now();
     for (const [id, episode] of this.#last) {
       if (isDeclared(id)) continue;
@@ -153,13 +149,17 @@ export class Episodes {
 
   #keep(id: string, before: Episode | undefined, after: Episode): void {
     if (JSON.stringify(before) === JSON.stringify(after)) return;
-    this.#take(id, after);
+    this.#last.set(id, after);
     // not before: a process that begins anew would tell of it once more
     const tellOf = () => this.#tell({ what: "drift", before, episode: this.#named(id, after) });
     this.#record(after, isNews(before, after) ? tellOf : undefined);
     this.#testimonies.confirm(after.edits, after.record);
     tell(this.#world, before, after);
   }
+}
+
+function editsOf(episode: Episode | undefined): readonly Edit[] {
+  return episode?.edits ?? [];
 }
 
 /** Another decision, another edit, or a deadline where there was none. */

@@ -1,6 +1,7 @@
 /** What the admission hook sealed on an object: who edited it, since when, and who suspended it. */
 import { describe, expect, test } from "vitest";
 import { createDriftWorld, OBJECT, type DriftWorld } from "../support/drift-world";
+import type { Edit } from "../../src/model/episode";
 import type { Spec } from "../support/fake-repositories";
 import { handWith, seen, stampOf, suspensionBy } from "../support/sealed";
 
@@ -86,6 +87,19 @@ describe("a sealed edit", options, () => {
     expect(world.closed()).toEqual(["healed", "committed"]);
     await world.push({ k: "git" });
     expect(names(world)).toEqual(["larry admission", "ann admission", "ann admission"]);
+  });
+
+  test("more than a record holds: the newest, each once, whatever else is seen of the object", async () => {
+    const world = await given({ healPolicy: "manual" });
+    const edits: Edit[] = [];
+    for (const name of ["a", "b", "c", "d", "e", "f", "g"]) {
+      edits.push(seen(world, name, [change(name)]));
+      await handWith(world, { k: name }, stampOf(world, edits.slice(-5)));
+      await world.clock.advance(2 * SECOND);
+    }
+    await world.push({ k: "git", other: "1" });
+    await handWith(world, { k: "g", more: "1" }, stampOf(world, edits.slice(-5)));
+    expect(names(world)).toEqual(["c", "d", "e", "f", "g"].map(name => `${name} admission`));
   });
 
   test("while it waits: the status says who", async () => {
