@@ -83,8 +83,9 @@ export class Episodes {
   }
 
   /** What a walk found about one object. */
-  settle(found: Found): void {
-    const id = formatKey(found.desired.key);
+  settle(whole: Found): void {
+    const id = formatKey(whole.desired.key);
+    const found = this.#open(id, whole);
     const last = this.#last.get(id);
     if (last === undefined && found.verdict.drift === undefined) return;
     const now = this.#world.clock.now();
@@ -98,10 +99,18 @@ export class Episodes {
     if (after === undefined) this.#forget(id, now);
     else {
       this.#keep(id, before, after);
-      this.#over.told(id, [...editsOf(before), ...finding.edits], after);
+      // what nobody could look at was not told
+      if (after !== before) this.#over.told(id, [...editsOf(before), ...finding.edits], after);
     }
     if (after?.decision === "healed") this.#fights.set(id, afterHeal(fight, now));
     this.#remember(id, digests, after);
+  }
+
+  /** Evidence is of before the walk; some of it may have been told meanwhile. */
+  #open(id: string, found: Found): Found {
+    const { evidence } = found;
+    const stamped = evidence.stamped.filter(edit => !this.overOf(id).has(edit.id));
+    return { ...found, evidence: { ...evidence, stamped } };
   }
 
   /** Only while it is open: the next episode tells of the same value once more. */

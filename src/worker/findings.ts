@@ -4,7 +4,7 @@ import { valueAt } from "../core/drift/project";
 import { attribute, withNames } from "../core/heal/attribute";
 import { inferEdits } from "../core/heal/infer";
 import type { Finding } from "../core/heal/finding";
-import { countedFields } from "../core/heal/next-episode";
+import { countedFields, MOST_EDITS } from "../core/heal/next-episode";
 import { reasonsOf } from "../core/heal/reasons";
 import { editId, recordName } from "../core/heal/record-name";
 import { shown, shownPath } from "../core/heal/shown";
@@ -126,8 +126,11 @@ function newEdits(
   }
   const mode = world.settings().showValues;
   const differing = changesOf(found, mode);
-  // what may be shown may have become less since it was stamped
-  const stamped = evidence.stamped.map(edit => shownEdit(edit, found, mode));
+  const since = known.length < MOST_EDITS ? -Infinity : Math.min(...known.map(({ at }) => at));
+  // newer ones have pushed the others out; what may be shown may have become less since it was stamped
+  const stamped = evidence.stamped
+    .filter(({ at }) => at >= since)
+    .map(edit => shownEdit(edit, found, mode));
   return attribute({
     stamped,
     testified,

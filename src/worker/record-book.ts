@@ -46,7 +46,7 @@ export function want(
 }
 
 /** To the second it says what it said before, or a write got through whose answer was lost. */
-function tellIfIn(entry: Entry): void {
+export function tellIfIn(entry: Entry): void {
   const { busy, wanted, written } = entry;
   if (busy || wanted === undefined || wanted.text !== written?.text) return;
   for (const told of takeUntold(entry)) told();

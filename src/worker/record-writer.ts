@@ -14,6 +14,7 @@ import {
   soonest,
   takeOver,
   takeUntold,
+  tellIfIn,
   want,
   wrote,
   type Entry,
@@ -109,7 +110,7 @@ function createDrain(writing: RecordWriting, book: RecordBook): Drain {
 
   function begin(entry: Entry): void {
     underWay++;
-    void write(writing, book, entry).then(() => {
+    void write(writing, book, entry).finally(() => {
       underWay--;
       alarm.nudge();
     });
@@ -160,5 +161,6 @@ async function write(writing: RecordWriting, book: RecordBook, entry: Entry): Pr
     end();
     entry.busy = false;
   }
+  tellIfIn(entry);
   forget(book, entry);
 }

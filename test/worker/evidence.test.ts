@@ -102,6 +102,36 @@ describe("a sealed edit", options, () => {
     expect(names(world)).toEqual(["c", "d", "e", "f", "g"].map(name => `${name} admission`));
   });
 
+  test("a burst that is healed at once: the newest that a record holds, in their order", async () => {
+    const world = await given();
+    const edits: Edit[] = [];
+    for (const name of ["a", "b", "c", "d", "e", "f", "g"]) {
+      edits.push(seen(world, name, [change(name)]));
+      const annotations = stampOf(world, edits.slice(-5));
+      world.cluster.edit(OBJECT, { data: { k: name }, metadata: { annotations } });
+    }
+    await world.clock.settle();
+    expect(world.closed()).toEqual(["healed"]);
+    expect(names(world)).toEqual(["c", "d", "e", "f", "g"].map(name => `${name} admission`));
+  });
+
+  test("more than a record holds, and a restart: none is told again", async () => {
+    const world = await given({ healPolicy: "manual" });
+    const edits: Edit[] = [];
+    for (const name of ["a", "b", "c", "d", "e"]) {
+      edits.push(seen(world, name, [change(name)]));
+      await handWith(world, { k: name }, stampOf(world, edits));
+      await world.clock.advance(2 * SECOND);
+    }
+    await world.hand({ k: "x" });
+    await world.clock.advance(2 * SECOND);
+    const before = names(world);
+    expect(before).toHaveLength(5);
+    await world.restart();
+    await world.clock.advance(5 * SECOND);
+    expect(names(world)).toEqual(before);
+  });
+
   test("while it waits: the status says who", async () => {
     const world = await given(GRACE);
     await larry(world, "hand");

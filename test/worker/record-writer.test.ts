@@ -84,6 +84,17 @@ describe("writing", () => {
     expect(told).toEqual([1]);
   });
 
+  test("what is under way already: told when it is in", async () => {
+    const told: number[] = [];
+    const letGo = fake.hold();
+    writer.set(episode("a"), () => told.push(1));
+    await clock.settle();
+    writer.set(episode("a"), () => told.push(2));
+    letGo();
+    await writer.flush(signal());
+    expect(told).toEqual([1, 2]);
+  });
+
   test("set again and again while one is under way: one more write, of the newest", async () => {
     const letGo = fake.hold();
     for (const repeats of range(10)) writer.set(episode("a", { repeats }));

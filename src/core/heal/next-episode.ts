@@ -7,7 +7,7 @@ import { isWriting } from "../sync/plan";
 import type { FieldVerdict, Verdict } from "../../model/verdict";
 
 /** Newest edits that an episode keeps. */
-const MOST_EDITS = 5;
+export const MOST_EDITS = 5;
 
 /** Undefined: there is no drift, and there was none. `before`: the open one, or the one that this would repeat. */
 export function nextEpisode(before: Episode | undefined, finding: Finding): Episode | undefined {
