@@ -52,9 +52,9 @@ export class Episodes {
     return this.#last.get(id);
   }
 
-  /** Ids of edits that are not to be told again. */
-  overOf(id: string): ReadonlySet<string> {
-    return this.#over.of(id);
+  /** Those of these edits that are still to be told. */
+  withoutOver(id: string, edits: readonly Edit[]): readonly Edit[] {
+    return this.#over.without(id, edits);
   }
 
   open(): readonly Episode[] {
@@ -109,7 +109,7 @@ export class Episodes {
   /** Evidence is of before the walk; some of it may have been told meanwhile. */
   #open(id: string, found: Found): Found {
     const { evidence } = found;
-    const stamped = evidence.stamped.filter(edit => !this.overOf(id).has(edit.id));
+    const stamped = this.withoutOver(id, evidence.stamped);
     return { ...found, evidence: { ...evidence, stamped } };
   }
 

@@ -4,7 +4,7 @@ import type { Reader } from "../core/drift/snapshot";
 import type { Fight } from "../core/heal/fights";
 import type { HealRules } from "../core/heal/judge-fields";
 import type { Failures } from "../core/sync/failures";
-import type { Episode } from "../model/episode";
+import type { Edit, Episode } from "../model/episode";
 import type { FieldPath } from "../model/field-path";
 import type { Desired } from "../model/manifest";
 import type { Observation } from "../model/observation";
@@ -20,8 +20,8 @@ export interface Healers {
   /** spec.healGracePeriod, in milliseconds. */
   readonly graceMs: number | undefined;
   readonly episodeOf: (id: string) => Episode | undefined;
-  /** Ids of edits that are told of as over. */
-  readonly overOf: (id: string) => ReadonlySet<string>;
+  /** Those of these edits of an object that are still to be told. */
+  readonly withoutOver: (id: string, edits: readonly Edit[]) => readonly Edit[];
   readonly fightOf: (id: string) => Fight;
   readonly testimonies: Pick<Testimonies, "of">;
   /** Edits from before count from then: nobody was watching. Milliseconds since the epoch. */
@@ -55,9 +55,8 @@ export interface Judging extends Standpoint {
 }
 
 /** Without stamps of edits that are over: they stay where neither the hook nor nopea could take them off in time. */
-export function knownOf({ knowledge, overOf }: Judging, id: string): Known | undefined {
+export function knownOf({ knowledge, withoutOver }: Judging, id: string): Known | undefined {
   const known = knowledge.get(id);
   if (known?.stamped === undefined) return known;
-  const over = overOf(id);
-  return { ...known, stamped: known.stamped.filter(edit => !over.has(edit.id)) };
+  return { ...known, stamped: withoutOver(id, known.stamped) };
 }

@@ -217,7 +217,7 @@ export class Keeper {
       unavailable: this.#unavailable,
       watchingSince: this.#watchingSince,
       episodeOf: object => episodes.of(object),
-      overOf: object => episodes.overOf(object),
+      withoutOver: (object, edits) => episodes.withoutOver(object, edits),
       fightOf: object => episodes.fightOf(object),
       beforeEdited: judged => {
         enterEarly(entering, judged);

@@ -2,8 +2,8 @@
 import { isOpen, type Edit, type Episode } from "../model/episode";
 
 export interface OverEdits {
-  /** Their ids. */
-  of(id: string): ReadonlySet<string>;
+  /** Those of these edits of an object that are still to be told. */
+  without(id: string, edits: readonly Edit[]): readonly Edit[];
   /** After these edits of an object were told, or were too many to be. */
   told(id: string, edits: readonly Edit[], after: Episode): void;
   retain(isDeclared: (id: string) => boolean): void;
@@ -18,7 +18,7 @@ export function createOverEdits(): OverEdits {
   const over = new Map<string, ReadonlySet<string>>();
   const of = (id: string) => over.get(id) ?? NOTHING;
   return {
-    of,
+    without: (id, edits) => edits.filter(edit => !of(id).has(edit.id)),
     told(id, edits, after) {
       // what Git took over is still there, and differs again when Git takes it back
       if (after.decision === "committed") return;
