@@ -13,23 +13,25 @@ const module = join(projectRoot, "test", "oldest", "controlplane");
 async function main(): Promise<void> {
   const version = /kubernetes (v\S+)/.exec(await readFile(join(module, "go.mod"), "utf8"))?.[1];
   if (version === undefined) throw new Error("test/oldest/controlplane/go.mod names no version");
-  const assets = join(cacheDirectory(process.env), `${version}-oldest`);
+  const assets = join(cacheDirectory(process.env), `${version}-oldest-with-controllers`);
   if (!existsSync(assets)) await build(version, assets);
   const suite = ["test/run.mjs", "--project", "e2e*", ...process.argv.slice(2)];
   await runCommand(process.execPath, suite, { KUBEBUILDER_ASSETS: assets });
 }
 
-/** Only the API server is old: etcd and kubectl are those of every other run. */
+/** Controllers may not be newer than the API server; etcd and kubectl are those of every other run. */
+const OLD = ["kube-apiserver", "kube-controller-manager"];
+
 async function build(version: string, assets: string): Promise<void> {
   const { etcd, kubectl } = await findBinaries({ say: line => console.log(line) });
   const temporary = `${assets}.${process.pid}.tmp`;
   await mkdir(temporary, { recursive: true });
-  const server = programs(version).find(({ name }) => name === "kube-apiserver");
-  if (server === undefined) throw new Error("there is no recipe for kube-apiserver");
-  console.log(`Building kube-apiserver ${version} with Go: some minutes, once.`);
-  const output = join(temporary, server.name);
-  const args = ["build", "-C", module, "-trimpath", "-ldflags", server.ldflags, "-o", output];
-  await runCommand("go", [...args, server.source]);
+  for (const { name, ldflags, source } of programs(version).filter(one => OLD.includes(one.name))) {
+    console.log(`Building ${name} ${version} with Go: some minutes, once.`);
+    const output = join(temporary, name);
+    const args = ["build", "-C", module, "-trimpath", "-ldflags", ldflags, "-o", output];
+    await runCommand("go", [...args, source]);
+  }
   await symlink(etcd, join(temporary, "etcd"));
   await symlink(kubectl, join(temporary, "kubectl"));
   await mkdir(dirname(assets), { recursive: true });
