@@ -11,7 +11,7 @@ import type { Case } from "../core/sync/decide";
 import { failedBefore } from "../core/sync/failures";
 import type { ObjectDrift } from "../model/drift";
 import type { JsonObject } from "../model/json";
-import { kindId, type Desired } from "../model/manifest";
+import { kindId, type Desired, type KindInfo } from "../model/manifest";
 import { formatKey } from "../model/object-key";
 import { hasWritten, type StepOutcome } from "../model/outcome";
 import { isLabelledAs, managingRepository, type OwnerMarks } from "../model/ownership";
@@ -56,11 +56,24 @@ const UNSEEN: Omit<Case, "desired" | "now"> = {
   contestedBy: [],
 };
 
-function surroundings({ seen, unavailable }: Judging, { key, kind }: Desired) {
+function surroundings({ seen, unavailable, knowledge }: Judging, { key, kind }: Desired) {
+  const definition = knowledge.get(definitionId(kind, key.group));
   return {
     namespace: seen.namespaces.get(key.namespace) ?? ("active" as const),
     unavailable: unavailable.get(kindId(kind)),
+    definitionEnds: definition?.live.terminating === true,
   };
+}
+
+/** What a CustomResourceDefinition has to be called. */
+function definitionId({ plural }: KindInfo, group: string): string {
+  const kind = "CustomResourceDefinition";
+  return formatKey({
+    group: "apiextensions.k8s.io",
+    kind,
+    namespace: "",
+    name: `${plural}.${group}`,
+  });
 }
 
 function standingOf(

@@ -115,16 +115,23 @@ const refOf = ({ namespace }: App, kind: Case["kind"]): ObjectRef => ({
 
 interface Deployment extends KubeObject {
   readonly spec: {
-    readonly template: { readonly spec: { readonly containers: { readonly name: string }[] } };
+    readonly template?: { readonly spec: { readonly containers: Container[] } };
   };
+}
+
+interface Container {
+  readonly name: string;
+  readonly env?: { readonly name: string }[];
 }
 
 const contentNow = async (ref: ObjectRef) => canonical(contentOf(await admin.get(ref)));
 
 /** Beside a foreign container the order is nobody's: what was renamed comes back at the end. */
-async function sortedNow(ref: ObjectRef): Promise<string> {
+async function sortedNow(ref: ObjectRef, { isOld = false } = {}): Promise<string> {
   const object = await admin.get<Deployment>(ref);
-  object.spec.template.spec.containers.sort((a, b) => (a.name < b.name ? -1 : 1));
+  const containers = object.spec.template?.spec.containers ?? [];
+  const variables = isOld ? containers.map(({ env = [] }) => env) : [];
+  for (const list of [containers, ...variables]) list.sort((a, b) => (a.name < b.name ? -1 : 1));
   return canonical(contentOf(object));
 }
 
@@ -135,17 +142,20 @@ describe.concurrent("what server-side apply alone cannot undo", () => {
       const app = await world.app({ files: { "a.yaml": text } });
       await app.synced();
       const ref = refOf(app, kind);
-      const before = await contentNow(ref);
+      // server-side apply of 1.24 leaves items that stay in front of those that come back
+      const isOld = (await world.cluster.minorVersion()) < 30;
+      const content = () => (isOld ? sortedNow(ref, { isOld }) : contentNow(ref));
+      const before = await content();
       await edit(admin, ref, { manager: "kubectl-edit", body });
       const [closed] = await closedRecords(admin, app.namespace);
       expect(closed.status).toMatchObject({ class: "manual_drift", decision: "healed" });
-      expect(await contentNow(ref)).toBe(before);
+      expect(await content()).toBe(before);
       const { namespace } = app;
       expect(await compareWithText(world.cluster, { namespace, text })).toEqual([]);
       // and again: what is healed is watched as before
       await edit(admin, ref, { manager: "kubectl-edit", body });
       await app.until(({ driftCount }) => driftCount === 0);
-      await becomes(() => contentNow(ref), before);
+      await becomes(content, before);
     },
   );
 

@@ -33,6 +33,9 @@ export interface DriftRecordObject extends KubeObject {
 /** A user of the control plane, and its groups: the hooks leave what it writes alone, so nobody is named for it. */
 export const unseen = ["system:kube-tests", ["system:masters"]] as const;
 
+/** Before 1.30 there are no matchConditions: the hook is asked about everybody's writes, and nobody is unseen. */
+export const UNSEEN_SINCE_MINOR = 30;
+
 /** Where an autoscaler's writes come from. */
 export const autoscalerAccount = [
   "system:serviceaccount:kube-system:horizontal-pod-autoscaler",

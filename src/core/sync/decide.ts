@@ -20,6 +20,8 @@ export interface Case {
   readonly forbidden?: Fault | undefined;
   /** Why nothing can be known of objects of this kind right now. */
   readonly unavailable?: Fault | undefined;
+  /** The definition of its kind is of the same repository, and is being deleted. */
+  readonly definitionEnds?: boolean;
   /** Absent: the object is not there. */
   readonly live?: { readonly object: Live; readonly standing: Standing };
   /** The whole live object, where it was needed. */
@@ -61,6 +63,7 @@ type Rule = readonly [name: string, opinion: (situation: Case) => Verdict | unde
 const RULES: readonly Rule[] = [
   ["forbidden", forbidden],
   ["kind unavailable", kindUnavailable],
+  ["definition ends", definitionEnds],
   ["namespace missing", namespaceMissing],
   ["terminating", terminating],
   ["another repository's", anothers],
@@ -93,6 +96,16 @@ function forbidden({ desired, forbidden: fault }: Case): Verdict | undefined {
 /** An object that could not be looked at only seems not to be there. */
 function kindUnavailable({ desired, unavailable: fault }: Case): Verdict | undefined {
   return fault === undefined ? undefined : { action: "wait", desired, fault };
+}
+
+/** Not every API server refuses a new object then (1.24 takes it, 1.36 does not): its own finalizer would hold the definition. */
+function definitionEnds({ desired, definitionEnds: isEnding }: Case): Verdict | undefined {
+  if (isEnding !== true) return undefined;
+  return wait(
+    desired,
+    "object-terminating",
+    "its CustomResourceDefinition is being deleted: the object is made anew when both are gone",
+  );
 }
 
 function namespaceMissing({ desired, namespace }: Case): Verdict | undefined {

@@ -93,6 +93,7 @@ describe("a rule", () => {
       "refuse owned-by-another",
     ],
     ["kind unavailable, and seemingly not there", given({ unavailable }), "wait kind-unavailable"],
+    ["its definition ends", given({ definitionEnds: true }), "wait object-terminating"],
     ["namespace missing", given({ namespace: "missing" }), "wait namespace-not-found"],
     ["namespace terminating", given({ namespace: "terminating" }), "wait object-terminating"],
     [
@@ -231,6 +232,7 @@ describe("the order", () => {
   /** Every rule from the first to the last but two has an opinion on this one. */
   const all: Case = given({
     namespace: "missing",
+    definitionEnds: true,
     unavailable,
     live: { object: terminating, standing: another },
     suspension: over,
@@ -242,7 +244,8 @@ describe("the order", () => {
   /** Each takes the opinion of the one before away. */
   const steps: readonly (readonly [string, Partial<Case>, string])[] = [
     ["whether its kind can be looked at comes first", {}, "wait kind-unavailable"],
-    ["then the namespace", { unavailable: undefined }, "wait namespace-not-found"],
+    ["then its definition", { unavailable: undefined }, "wait object-terminating"],
+    ["then the namespace", { definitionEnds: false }, "wait namespace-not-found"],
     ["then what is being deleted", { namespace: "active" }, "wait object-terminating"],
     ["then whose it is", { live: { object: calm, standing: another } }, "refuse owned-by-another"],
     [
