@@ -12,12 +12,12 @@ const object = { apiVersion: "apps/v1", kind: "Deployment", namespace: "shop", n
 function event(about: "object" | "repository", occurrence: string, more = {}): ShownEvent {
   const read = readEvent({
     metadata: { uid: `${occurrence}-${about}`, labels: { "nopea.io/event": occurrence } },
-    reportingController: "nopea.false.systems/nopea",
+    reportingComponent: "nopea.false.systems/nopea",
     eventTime: "2026-01-15T10:00:00.123456Z",
-    ...{ reason: "Healed", type: "Normal", note: "put back" },
+    ...{ reason: "Healed", type: "Normal", message: "put back" },
     ...(about === "object"
-      ? { regarding: object, related: repository }
-      : { regarding: repository }),
+      ? { involvedObject: object, related: repository }
+      : { involvedObject: repository }),
     ...more,
   });
   if (read === undefined) throw new Error("no event of nopea");
@@ -36,7 +36,7 @@ describe("an Event", () => {
   });
 
   it("somebody else's: none of ours", () => {
-    expect(readEvent({ reportingController: "kubelet" })).toBeUndefined();
+    expect(readEvent({ reportingComponent: "kubelet" })).toBeUndefined();
     expect(readEvent({})).toBeUndefined();
   });
 
@@ -87,10 +87,10 @@ describe("an occurrence that two Events tell of", () => {
 
   it("the newest few are shown first; a second list shows only what is new", () => {
     const first = ["1", "2", "3"].map((occurrence, at) =>
-      event("object", occurrence, { eventTime: `2026-01-15T10:00:0${at}Z`, note: occurrence }),
+      event("object", occurrence, { eventTime: `2026-01-15T10:00:0${at}Z`, message: occurrence }),
     );
     const { printed, tail } = told(each => each.all(first, 2));
-    tail.all([...first, event("object", "4", { note: "4" })], Infinity);
+    tail.all([...first, event("object", "4", { message: "4" })], Infinity);
     expect(printed.map(({ note }) => note)).toEqual(["2", "3", "4"]);
     const { printed: none } = told(each => each.all(first, 0));
     expect(none).toEqual([]);

@@ -24,22 +24,22 @@ export interface ShownEvent {
   readonly count: number;
 }
 
-/** Undefined: somebody else's. */
+/** Of core/v1, which is another view of events.k8s.io/v1; undefined: somebody else's. */
 export function readEvent(event: JsonObject): ShownEvent | undefined {
-  if (text(event, "reportingController") !== EVENT_REPORTER) return undefined;
-  const regarding = part(event, "regarding");
-  const isAboutRepository = isRepository(regarding);
-  const repository = isAboutRepository ? regarding : part(event, "related");
+  if (text(event, "reportingComponent") !== EVENT_REPORTER) return undefined;
+  const involved = part(event, "involvedObject");
+  const isAboutRepository = isRepository(involved);
+  const repository = isAboutRepository ? involved : part(event, "related");
   const count = Math.max(1, number(part(event, "series"), "count"));
   return {
     occurrence: `${occurrenceOf(event)}#${count}`,
     at: timeOf(event),
     type: text(event, "type"),
     reason: text(event, "reason"),
-    object: keyOf(regarding),
+    object: keyOf(involved),
     repository: isRepository(repository) ? text(repository, "name") : "",
     isAboutRepository,
-    note: text(event, "note"),
+    note: text(event, "message"),
     count,
   };
 }
@@ -67,7 +67,7 @@ function timeOf(event: JsonObject): number {
   const times = [
     text(part(event, "series"), "lastObservedTime"),
     text(event, "eventTime"),
-    text(event, "deprecatedLastTimestamp"),
+    text(event, "lastTimestamp"),
     text(part(event, "metadata"), "creationTimestamp"),
   ];
   return times.map(time => parseTime(time)).find(time => time !== undefined) ?? 0;

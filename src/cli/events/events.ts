@@ -77,13 +77,14 @@ async function goOn(context: Context, { told, isWanted, from }: Following): Prom
   if (over.signal.aborted) throw failure;
 }
 
+/** The ClusterRole `view` of every Kubernetes has them; those of events.k8s.io it has not always had (1.24). */
 const EVENTS: KindInfo = {
-  apiVersion: "events.k8s.io/v1",
+  apiVersion: "v1",
   kind: "Event",
   plural: "events",
   namespaced: true,
 };
-const SELECTION = { fieldSelector: `reportingController=${EVENT_REPORTER}` };
+const SELECTION = { fieldSelector: `reportingComponent=${EVENT_REPORTER}` };
 const PAGE = "500";
 
 interface Listed {
@@ -110,7 +111,7 @@ async function list(context: Context): Promise<Listed> {
 function refused({ server }: Context, status: number, message: string): CommandError {
   const why = message === "" ? "" : `: ${message}`;
   return new CommandError(
-    `The Events cannot be read: ${server} answered ${status}${why}.\nCheck the kubeconfig, or ask for the right to list and watch events.events.k8s.io.`,
+    `The Events cannot be read: ${server} answered ${status}${why}.\nCheck the kubeconfig, or ask for the right to list and watch events.`,
   );
 }
 
