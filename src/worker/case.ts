@@ -8,10 +8,11 @@ import { judgeFields } from "../core/heal/judge-fields";
 import { isSuspended } from "../core/heal/suspension";
 import { classify, isAppliedAs, type Standing } from "../core/sync/classify";
 import type { Case } from "../core/sync/decide";
+import { definitionOf } from "../core/sync/declared-kinds";
 import { failedBefore } from "../core/sync/failures";
 import type { ObjectDrift } from "../model/drift";
 import type { JsonObject } from "../model/json";
-import { kindId, type Desired, type KindInfo } from "../model/manifest";
+import { kindId, type Desired } from "../model/manifest";
 import { formatKey } from "../model/object-key";
 import { hasWritten, type StepOutcome } from "../model/outcome";
 import { isLabelledAs, managingRepository, type OwnerMarks } from "../model/ownership";
@@ -57,23 +58,12 @@ const UNSEEN: Omit<Case, "desired" | "now"> = {
 };
 
 function surroundings({ seen, unavailable, knowledge }: Judging, { key, kind }: Desired) {
-  const definition = knowledge.get(definitionId(kind, key.group));
+  const definition = knowledge.get(definitionOf(kind, key));
   return {
     namespace: seen.namespaces.get(key.namespace) ?? ("active" as const),
     unavailable: unavailable.get(kindId(kind)),
     definitionEnds: definition?.live.terminating === true,
   };
-}
-
-/** What a CustomResourceDefinition has to be called. */
-function definitionId({ plural }: KindInfo, group: string): string {
-  const kind = "CustomResourceDefinition";
-  return formatKey({
-    group: "apiextensions.k8s.io",
-    kind,
-    namespace: "",
-    name: `${plural}.${group}`,
-  });
 }
 
 function standingOf(

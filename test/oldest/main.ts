@@ -26,7 +26,10 @@ async function build(version: string, assets: string): Promise<void> {
   const { etcd, kubectl } = await findBinaries({ say: line => console.log(line) });
   const temporary = `${assets}.${process.pid}.tmp`;
   await mkdir(temporary, { recursive: true });
-  for (const { name, ldflags, source } of programs(version).filter(one => OLD.includes(one.name))) {
+  const wanted = programs(version).filter(({ name }) => OLD.includes(name));
+  if (wanted.length < OLD.length)
+    throw new Error(`there is no recipe for all of ${OLD.join(", ")}`);
+  for (const { name, ldflags, source } of wanted) {
     console.log(`Building ${name} ${version} with Go: some minutes, once.`);
     const output = join(temporary, name);
     const args = ["build", "-C", module, "-trimpath", "-ldflags", ldflags, "-o", output];

@@ -1,6 +1,7 @@
 /** Kinds that a commit brings along: a CustomResourceDefinition says how its resources are served before it is applied. */
 import { isList, isObject } from "../../model/json";
 import type { Declared, KindInfo } from "../../model/manifest";
+import type { ObjectKey } from "../../model/object-key";
 
 /** The kinds of every CustomResourceDefinition among the declared objects, all versions of each. */
 export function declaredKinds(declared: readonly Declared[]): readonly KindInfo[] {
@@ -27,4 +28,9 @@ function kindsOf(spec: unknown): readonly KindInfo[] {
         ]
       : [],
   );
+}
+
+/** What the definition of an object's kind has to be called, as formatKey writes it; built-in kinds have none. */
+export function definitionOf({ plural }: KindInfo, { group }: ObjectKey): string {
+  return `CustomResourceDefinition.apiextensions.k8s.io/${plural}.${group}`;
 }

@@ -5,6 +5,7 @@ import type { Live } from "../../model/live";
 import type { KindInfo, Manifest } from "../../model/manifest";
 import { formatKey, type ObjectKey } from "../../model/object-key";
 import { isSuspended, type Suspension } from "../heal/suspension";
+import { definitionOf } from "./declared-kinds";
 import { removalStageOf } from "./stages";
 
 /** An object that this repository applied and that Git no longer declares. */
@@ -136,8 +137,4 @@ export function neededBy(
 function needsOf({ kind, key }: Needing): readonly string[] {
   const namespace = key.namespace === "" ? [] : [`Namespace/${key.namespace}`];
   return [definitionOf(kind, key), ...namespace];
-}
-
-function definitionOf({ plural }: KindInfo, { group }: ObjectKey): string {
-  return `CustomResourceDefinition.apiextensions.k8s.io/${plural}.${group}`;
 }
