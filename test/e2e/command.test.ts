@@ -320,8 +320,10 @@ describe("the command line", () => {
 const hasTmux = spawnSync("tmux", ["-V"]).status === 0;
 
 describe.skipIf(!hasTmux)("in a terminal (skipped without tmux)", () => {
+  let terminals = 0;
   const inTerminal = async (typed: string): Promise<string> => {
-    const socket = join(command.dir, "tmux");
+    // a server of its own: the one before may still be on its end when the next client asks for it
+    const socket = join(command.dir, `tmux-${++terminals}`);
     const script = join(command.dir, "typed.sh");
     const lines = [
       `export KUBECONFIG='${asLarry}' PATH='${command.dir}':"$PATH"`,
