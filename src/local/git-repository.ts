@@ -30,17 +30,24 @@ export async function createBareRepository(root: string, name: string): Promise<
     await git("config", ...setting.split("="));
   }
   const head = async (branch = "main") => (await git("rev-parse", `refs/heads/${branch}`)).trim();
+  const write = async (files: Files, options: CommitOptions) => {
+    const branch = options.branch ?? "main";
+    const parent =
+      options.parent === undefined ? await head(branch).catch(() => null) : options.parent;
+    const stream = fastImportStream(files, { ...options, branch, parent });
+    await runGit(directory, ["fast-import", "--quiet", "--force"], stream);
+    return head(branch);
+  };
+  let last: Promise<unknown> = Promise.resolve();
   return {
     directory,
     git,
     head,
-    commit: async (files, options = {}) => {
-      const branch = options.branch ?? "main";
-      const parent =
-        options.parent === undefined ? await head(branch).catch(() => null) : options.parent;
-      const stream = fastImportStream(files, { ...options, branch, parent });
-      await runGit(directory, ["fast-import", "--quiet", "--force"], stream);
-      return head(branch);
+    commit: (files, options = {}) => {
+      // one after the other: of two with the same parent the second would undo the first
+      const commit = last.then(() => write(files, options));
+      last = commit.catch(() => undefined);
+      return commit;
     },
     deleteBranch: async branch => {
       await git("update-ref", "-d", `refs/heads/${branch}`);

@@ -39,6 +39,15 @@ test("a commit: cloned as it was written, and a push comes back", async () => {
   await rm(join(work, ".."), { recursive: true });
 });
 
+test("commits to one branch at once: each stands upon the other, and nothing is lost", async () => {
+  const repository = await server().create("at-once");
+  await repository.commit({ first: "1" });
+  const names = ["a", "b", "c", "d"];
+  await Promise.all(names.map(name => repository.commit({ [name]: name })));
+  const files = await repository.git("ls-tree", "--name-only", "main");
+  expect(files.trim().split("\n")).toEqual([...names, "first"]);
+});
+
 test("a commit on another parent: the branch is forced there, its files are only those", async () => {
   const repository = await server().create("forced");
   await repository.commit({ a: "1" });

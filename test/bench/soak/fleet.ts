@@ -15,11 +15,10 @@ export interface FleetOptions {
   readonly interval: string;
 }
 
-/** One repository, its namespace, and the value that Git gives to each of its objects. */
+/** One repository and its namespace. */
 interface Member {
   readonly namespace: string;
   readonly repository: ServedRepository;
-  readonly values: string[];
 }
 
 export interface Fleet {
@@ -30,7 +29,7 @@ export interface Fleet {
   edit(by: KubeClient): Promise<void>;
   /** The GitRepository of one that nobody edits goes, its objects with it, and comes back. */
   recreate(random: Random): Promise<void>;
-  /** Names of objects that do not hold what Git says. */
+  /** Each object that does not hold what Git says, with both values. */
   differing(): Promise<readonly string[]>;
 }
 
@@ -53,10 +52,10 @@ export async function createFleet(options: FleetOptions): Promise<Fleet> {
   for (let index = 0; index < repositories; index++) {
     const namespace = `soak-${index}`;
     const repository = await git.create(namespace);
-    const values = Array.from({ length: objects }, () => "0");
-    const commit = await repository.commit(filesOf(values));
+    const files = Array.from({ length: objects }, (_, each) => fileOf(each, "0"));
+    const commit = await repository.commit(Object.fromEntries(files));
     await makeNamespace(kube, namespace);
-    members.push({ namespace, repository, values });
+    members.push({ namespace, repository });
     commits.push({ namespace, commit });
   }
   const create = ({ namespace, repository }: Member) =>
@@ -66,9 +65,8 @@ export async function createFleet(options: FleetOptions): Promise<Fleet> {
 
   async function commit(random: Random): Promise<{ member: Member; head: string }> {
     const member = pick(members, random);
-    const index = Math.floor(random() * member.values.length);
-    member.values[index] = `commit ${Math.floor(random() * 1e9)}`;
-    const head = await member.repository.commit(filesOf(member.values, index));
+    const file = fileOf(Math.floor(random() * objects), `commit ${Math.floor(random() * 1e9)}`);
+    const head = await member.repository.commit(Object.fromEntries([file]));
     return { member, head };
   }
 
@@ -111,25 +109,26 @@ export async function createFleet(options: FleetOptions): Promise<Fleet> {
 
 async function differingIn(
   kube: KubeClient,
-  { namespace, values }: Member,
+  { namespace, repository }: Member,
 ): Promise<readonly string[]> {
-  const objects = await kube.list<KubeObject & { data?: { value?: string } }>("v1", "ConfigMap", {
-    namespace,
-  });
+  const objects = await kube.list<ConfigMap>("v1", "ConfigMap", { namespace });
   const live = new Map(objects.map(({ metadata, data }) => [metadata.name, data?.value]));
-  return values.flatMap((value, index) =>
-    live.get(`cm-${index}`) === value ? [] : [`${namespace}/cm-${index}`],
-  );
+  // each file is one line
+  const lines = (await repository.git("grep", "-h", "-e", "", "main")).trim().split("\n");
+  return lines.flatMap(line => {
+    const { metadata, data } = JSON.parse(line) as ConfigMap;
+    const value = live.get(metadata.name);
+    if (value === data?.value) return [];
+    return [`${namespace}/${metadata.name}: ${value ?? "none"} instead of ${data?.value}`];
+  });
 }
 
-/** All files, or the one that has changed. */
-function filesOf(values: readonly string[], only?: number): Readonly<Record<string, string>> {
-  const files = values.map((value, index) => {
-    const metadata = { name: `cm-${index}` };
-    const object = { apiVersion: "v1", kind: "ConfigMap", metadata, data: { value } };
-    return [`cm-${index}.json`, JSON.stringify(object)] as const;
-  });
-  return Object.fromEntries(files.filter((_, index) => only === undefined || index === only));
+type ConfigMap = KubeObject & { readonly data?: { readonly value?: string } };
+
+function fileOf(index: number, value: string): readonly [path: string, content: string] {
+  const metadata = { name: `cm-${index}` };
+  const object = { apiVersion: "v1", kind: "ConfigMap", metadata, data: { value } };
+  return [`cm-${index}.json`, JSON.stringify(object)];
 }
 
 function pick<T>(all: readonly T[], random: Random): T {
