@@ -3,7 +3,11 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll } from "vitest";
-import { createGitConnections, type GitConnections } from "../../src/adapters/git/connections";
+import {
+  createGitConnections,
+  type GitConnecting,
+  type GitConnections,
+} from "../../src/adapters/git/connections";
 import { startGitServer, type GitServer } from "../../src/local/git-server";
 
 /** Starts a server before the file's tests and stops it after them; call the result for the server. */
@@ -25,9 +29,9 @@ export function useGitServer(): () => GitServer {
 }
 
 /** Connections to it, closed after the file's tests. */
-export function useGitConnections(): GitConnections {
+export function useGitConnections(more: Partial<GitConnecting> = {}): GitConnections {
   const policy = { allowPrivate: false, allowLoopback: true };
-  const connections = createGitConnections({ policy: () => policy });
+  const connections = createGitConnections({ policy: () => policy, ...more });
   afterAll(() => connections.destroy());
   return connections;
 }

@@ -12,7 +12,12 @@ export interface Ref {
 
 /** gitprotocol-v2(5) and gitprotocol-pack(5). */
 export type Advertisement =
-  | { readonly version: 2; readonly canFilter: boolean }
+  | {
+      readonly version: 2;
+      readonly canFilter: boolean;
+      /** Filters, but not files by their size: it was asked, and refused. */
+      readonly lacksLimit?: true;
+    }
   | {
       readonly version: 0;
       /** Those that nopea uses. */

@@ -13,6 +13,7 @@ import {
   writeFetch,
   writeListRefs,
   writeUploadPack,
+  type FileFilter,
   type PackOrder,
   type PackReading,
 } from "./pack-order";
@@ -20,8 +21,10 @@ import {
 export interface Conversation {
   /** Refs whose names begin so, and maybe others. */
   refs(prefix: string): Promise<readonly Ref[]>;
-  /** Whether files can be left out, and objects be had by their names. */
-  isPartial(): Promise<boolean>;
+  /** Whether files can be left out by this filter, and objects be had by their names. */
+  canFilter(files: FileFilter): Promise<boolean>;
+  /** The server does not leave out files by their size, although it filters: it is not asked to again. */
+  forgoLimit(): void;
   pack(order: PackOrder, reading: PackReading): Promise<Buffer>;
 }
 
@@ -50,9 +53,14 @@ export function createConversation(
         const answer = await http.request({ url: uploadPack, version: 2, body });
         return readRefs(await readTexts(answer, acquaintances.refsBytes));
       }),
-    isPartial: async () => {
+    canFilter: async files => {
       const known = acquaintances.get() ?? (await server.discover());
-      return known.version === 2 && known.canFilter;
+      if (known.version !== 2 || !known.canFilter) return false;
+      return files !== "small" || known.lacksLimit !== true;
+    },
+    forgoLimit: () => {
+      const known = acquaintances.get();
+      if (known?.version === 2) acquaintances.set({ ...known, lacksLimit: true });
     },
     pack: (order, reading) =>
       server.ask(async known => {
@@ -97,7 +105,7 @@ function isForgotten(known: Advertisement): boolean {
 
 function writeOrder(order: PackOrder, known: Advertisement): Buffer {
   if (known.version === 2) {
-    return writeFetch({ ...order, withoutBlobs: order.withoutBlobs && known.canFilter });
+    return writeFetch(known.canFilter ? order : { ...order, files: "all" });
   }
   return writeUploadPack(order, known.capabilities);
 }

@@ -60,10 +60,13 @@ function codeOf(error: unknown): string {
   return "code" in error && typeof error.code === "string" ? error.code : "";
 }
 
+/** The Git server has understood a request, and does not do it. */
+export class RefusedByGit extends NopeaError {}
+
 /** The error for what the Git server itself says against a request. */
-export function refusedByGit(said: string): NopeaError {
+export function refusedByGit(said: string): RefusedByGit {
   const unknown =
     /not our ref|unadvertised object|not a valid object|want [0-9a-f]{40} not valid/i.test(said);
   const code = unknown ? "git-commit-not-found" : "git-protocol";
-  return new NopeaError(code, `the Git server refuses: ${excerpt(said)}`);
+  return new RefusedByGit(code, `the Git server refuses: ${excerpt(said)}`);
 }

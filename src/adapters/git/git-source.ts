@@ -135,7 +135,8 @@ async function fetchTree(call: Call, { commit, known, makeRoom }: Fetch): Promis
     reading: { maxBytes: limits.transferBytes, makeRoom },
   });
   const { selected, submodules } = await orTooLarge(conversation, async () => {
-    await objects.loadCommit(commit);
+    // of a whole repository most files are wanted, of a folder of it perhaps few
+    await objects.loadCommit(commit, { isWhole: remote.path === "" });
     const found = await select(objects, remote, { commit, limits });
     const unknown = found.selected.filter(({ path, oid }) => known(path, oid) === undefined);
     await objects.load(unknown.map(({ oid }) => oid));
@@ -169,7 +170,7 @@ async function orTooLarge<T>(conversation: Conversation, work: () => Promise<T>)
     return await work();
   } catch (error) {
     if (!(error instanceof NopeaError) || error.code !== "git-too-large") throw error;
-    const what = (await conversation.isPartial())
+    const what = (await conversation.canFilter("none"))
       ? "too much for one fetch"
       : "the repository is too large for a server without partial clone (uploadpack.allowFilter)";
     throw new NopeaError("git-too-large", `${what}: ${error.message}`, { cause: error });

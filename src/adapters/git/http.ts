@@ -149,10 +149,15 @@ async function* readBody(
 ): AsyncGenerator<Buffer, undefined> {
   const chunks = (response.body as AsyncIterable<Buffer>)[Symbol.asyncIterator]();
   let first = true;
-  for (let chunk = await next(chunks, url); chunk; chunk = await next(chunks, url)) {
-    meter.count(chunk.length);
-    first = false;
-    yield chunk;
+  try {
+    for (let chunk = await next(chunks, url); chunk; chunk = await next(chunks, url)) {
+      meter.count(chunk.length);
+      first = false;
+      yield chunk;
+    }
+  } finally {
+    // who reads no further must not keep the connection from the next request
+    response.body.destroy();
   }
   // a server that gives up after the headers
   if (first) throw new NopeaError("git-protocol", `${printUrl(url)} answers with nothing at all`);

@@ -7,6 +7,8 @@ export interface GitLimits {
   readonly selectedBytes: number;
   /** Bytes that all answers of one call may have. */
   readonly transferBytes: number;
+  /** Bytes of a commit together with its small files: where it is more, the files are asked for by their names. */
+  readonly alongBytes: number;
   /** Bytes of one object that is held in memory as a whole; larger ones are passed over. */
   readonly objectBytes: number;
   /** Objects of a pack: each takes some 300 bytes in memory however small it is. */
@@ -28,6 +30,7 @@ export const GIT_LIMITS: GitLimits = {
   selectedBytes: 64 * MIB,
   // A large pack takes up to twice this in memory: see LARGE_PACKS.
   transferBytes: 64 * MIB,
+  alongBytes: MIB,
   objectBytes: 16 * MIB,
   objects: 200_000,
   unpackedBytes: 2048 * MIB,

@@ -20,7 +20,8 @@ export function createMeter(maxBytes: number): Meter {
   };
 }
 
-function tooLarge(maxBytes: number): NopeaError {
+/** The error for what is more than so many bytes on the wire. */
+export function tooLarge(maxBytes: number): NopeaError {
   return new NopeaError(
     "git-too-large",
     `more than ${mebibytes(maxBytes)} would have to be transferred`,

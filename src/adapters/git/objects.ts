@@ -1,22 +1,28 @@
 /** The objects of one commit: from what is known already, and what is missing from the server, as little as it can send. */
-import { NopeaError } from "../../model/errors";
+import { NopeaError, type ErrorCode } from "../../model/errors";
 import type { Conversation } from "./conversation";
+import { RefusedByGit } from "./failures";
 import { damaged } from "./inflate";
 import type { GitLimits } from "./limits";
 import { createObjectReader, Missing, type ObjectReader } from "./object-reader";
 import type { Shelf } from "./object-store";
 import { openPack } from "./pack";
-import type { PackOrder, PackReading } from "./pack-order";
+import type { FileFilter, PackOrder, PackReading } from "./pack-order";
 import type { Pacer } from "./pacer";
 
 export interface Objects {
   readonly reader: ObjectReader;
-  /** Fetches the commit and its folders, if it is not known. */
-  loadCommit(oid: string): Promise<void>;
+  /** Fetches the commit and its folders, if it is not known; small files along with it where most of them are wanted. */
+  loadCommit(oid: string, wish: CommitWish): Promise<void>;
   /** Fetches what of these is not known. */
   load(oids: readonly string[]): Promise<void>;
   /** Does work that reads; what it misses is fetched, and the work done again. */
   settle<T>(work: () => T): Promise<T>;
+}
+
+export interface CommitWish {
+  /** All files of it are wanted. */
+  readonly isWhole: boolean;
 }
 
 export interface ObjectsOptions {
@@ -34,20 +40,21 @@ const WANTS = 8_000;
 
 /** For one fetch. */
 export function createObjects(options: ObjectsOptions): Objects {
-  const { shelf, conversation, limits } = options;
+  const { shelf, limits } = options;
   const reader = createObjectReader(shelf, limits.entries);
   const order = createOrders(options, reader);
   let tip = "";
   let missedFolders = 0;
 
-  async function loadCommit(oid: string): Promise<void> {
+  async function loadCommit(oid: string, { isWhole }: CommitWish): Promise<void> {
     tip = oid;
     if (reader.isKnown(oid)) return;
     const haves = shelf.commits();
-    const withoutBlobs = await conversation.isPartial();
-    await order.commit(oid, withoutBlobs, haves);
+    // of a known repository only what is new is sent
+    const isAlong = isWhole || haves.length > 0;
+    if (!isAlong || !(await order.along(oid, haves))) await order.commit(oid, "none", haves);
     // told as a difference to a commit that we had, and lost
-    if (!reader.isKnown(oid) && haves.length > 0) await order.commit(oid, withoutBlobs);
+    if (!reader.isKnown(oid) && haves.length > 0) await order.commit(oid, "none");
     if (!reader.isKnown(oid)) throw damaged(`commit ${oid} is missing`);
     reader.commit(oid);
     shelf.addCommit(oid);
@@ -64,7 +71,7 @@ export function createObjects(options: ObjectsOptions): Objects {
   async function loadMissing({ oid, kind }: Missing): Promise<void> {
     if (kind === "tree") missedFolders += 1;
     if (kind === "tree" && missedFolders === 2) {
-      await order.commit(tip, await conversation.isPartial());
+      await order.commit(tip, "none");
     }
     await load([oid]);
   }
@@ -76,35 +83,50 @@ export function createObjects(options: ObjectsOptions): Objects {
 function createOrders(options: ObjectsOptions, reader: ObjectReader) {
   const { shelf, conversation, limits, pacer, reading } = options;
 
-  async function order(asked: PackOrder): Promise<void> {
-    const bytes = await conversation.pack(asked, reading);
+  async function order(asked: PackOrder, maxBytes = reading.maxBytes): Promise<void> {
+    const bytes = await conversation.pack(asked, { ...reading, maxBytes });
     const outside = (oid: string) => shelf.get(oid);
     reader.add(await openPack(bytes, { limits, pacer, outside }));
   }
 
-  const commit = (oid: string, withoutBlobs: boolean, haves: readonly string[] = []) =>
-    order({ what: "commit", wants: [oid], haves, withoutBlobs });
+  const commit = (oid: string, files: FileFilter, haves: readonly string[] = []) =>
+    order({ what: "commit", wants: [oid], haves, files });
+
+  /** The commit with its small files: one request less than without. False where that is too much, or refused. */
+  async function along(oid: string, haves: readonly string[]): Promise<boolean> {
+    if (!(await conversation.canFilter("small"))) return false;
+    try {
+      await order({ what: "commit", wants: [oid], haves, files: "small" }, limits.alongBytes);
+      return true;
+    } catch (error) {
+      const isLimit = error instanceof RefusedByGit && isError(error, "git-protocol");
+      if (isLimit) conversation.forgoLimit();
+      else if (!isError(error, "git-too-large")) throw error;
+      return false;
+    }
+  }
 
   /** A server that does not give objects by their names is asked for the whole commit. */
   async function objects(wants: readonly string[], tip: string): Promise<void> {
     try {
-      await order({ what: "objects", wants, haves: [], withoutBlobs: true });
+      await order({ what: "objects", wants, haves: [], files: "none" });
     } catch (error) {
       if (!isRefusal(error)) throw error;
-      await commit(tip, false);
+      await commit(tip, "all");
     }
     const still = wants.find(oid => !reader.isKnown(oid));
     if (still !== undefined) throw damaged(`object ${still} is missing`);
   }
 
-  return { commit, objects };
+  return { commit, along, objects };
 }
 
 function isRefusal(error: unknown): boolean {
-  return (
-    error instanceof NopeaError &&
-    (error.code === "git-commit-not-found" || error.code === "git-protocol")
-  );
+  return isError(error, "git-commit-not-found") || isError(error, "git-protocol");
+}
+
+function isError(error: unknown, code: ErrorCode): boolean {
+  return error instanceof NopeaError && error.code === code;
 }
 
 async function settle<T>(work: () => T, load: (missing: Missing) => Promise<void>): Promise<T> {

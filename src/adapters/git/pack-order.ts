@@ -2,6 +2,7 @@
 import { NopeaError } from "../../model/errors";
 import { refusedByGit } from "./failures";
 import { createGrowingBuffer, type GrowingBuffer } from "./growing-buffer";
+import { tooLarge } from "./meter";
 import { DELIMITER, FLUSH, garbled, pktLines, readPktLines } from "./pkt-line";
 
 export interface PackOrder {
@@ -11,12 +12,25 @@ export interface PackOrder {
   readonly wants: readonly string[];
   /** Commits that need not be sent again. */
   readonly haves: readonly string[];
-  /** Commits and folders without the files in them. */
-  readonly withoutBlobs: boolean;
+  /** Which files come with commits and folders. */
+  readonly files: FileFilter;
 }
 
+/** `small`: those of fewer than SMALL_BYTES. */
+export type FileFilter = "all" | "small" | "none";
+
+/** Few manifests are larger, and most of what is larger is none. */
+const SMALL_BYTES = 32 * 1024;
+
+/** Of git-rev-list(1). */
+const FILTERS: Readonly<Record<FileFilter, readonly string[]>> = {
+  all: [],
+  small: [`filter blob:limit=${SMALL_BYTES}`],
+  none: ["filter blob:none"],
+};
+
 /** The body of `git-upload-pack` in protocol v2. */
-export function writeFetch({ what, wants, haves, withoutBlobs }: PackOrder): Buffer {
+export function writeFetch({ what, wants, haves, files }: PackOrder): Buffer {
   const lines = [
     "no-progress",
     "ofs-delta",
@@ -24,7 +38,7 @@ export function writeFetch({ what, wants, haves, withoutBlobs }: PackOrder): Buf
     ...(haves.length > 0 ? ["thin-pack"] : []),
     ...haves.map(oid => `shallow ${oid}`),
     ...(what === "commit" ? ["deepen 1"] : []),
-    ...(withoutBlobs ? ["filter blob:none"] : []),
+    ...FILTERS[files],
     ...wants.map(oid => `want ${oid}`),
     ...haves.map(oid => `have ${oid}`),
     "done",
@@ -64,6 +78,7 @@ export function writeUploadPack(
 export const WISHED = ["side-band-64k", "ofs-delta", "no-progress"];
 
 export interface PackReading {
+  /** More is git-too-large. */
   readonly maxBytes: number;
   /** Called once the pack is large: resolves when there is room for it in memory. */
   readonly makeRoom: () => Promise<void>;
@@ -76,7 +91,7 @@ const LARGE_COUNT = 20_000;
 const SLOWEST_BYTES_PER_SECOND = 256 * 1024;
 const PATIENCE_MS = 5_000;
 
-/** The pack of an answer. */
+/** The pack of an answer. Throws git-too-large for one of more than `maxBytes`. */
 export async function readPack(body: AsyncIterable<Buffer>, reading: PackReading): Promise<Buffer> {
   const pack = createGrowingBuffer(reading.maxBytes);
   let since: { readonly at: number; readonly length: number } | undefined;
@@ -84,6 +99,7 @@ export async function readPack(body: AsyncIterable<Buffer>, reading: PackReading
     const piece = readLine(line);
     if (since !== undefined) checkSpeed(pack.length() - since.length, performance.now() - since.at);
     if (piece === undefined) continue;
+    if (pack.length() + piece.length > reading.maxBytes) throw tooLarge(reading.maxBytes);
     if (since === undefined && isLarge(pack, piece)) {
       await reading.makeRoom();
       since = { at: performance.now(), length: pack.length() };
