@@ -1,16 +1,22 @@
 /** One try to bring a repository's commit in, within its turn and its time. */
 import { isNews } from "../core/sync/news";
-import { nameOf, type Repository, type RepositorySpec } from "../model/git-repository";
+import {
+  nameOf,
+  type GitRemote,
+  type Repository,
+  type RepositorySpec,
+} from "../model/git-repository";
 import type { World } from "../ports";
 import type { Chronicle } from "./chronicle";
 import type { Custody } from "./custody";
 import { setDeadline } from "./deadline";
+import { fetchAhead, type Memory } from "./fetch";
 import { keepFinalizer } from "./keep-finalizer";
 import { remoteOf } from "./remote";
 import type { Rhythm } from "./rhythm";
 import type { Slots } from "./slots";
 import { timed } from "./timed";
-import { sync, type Memory, type Synced } from "./sync";
+import { sync, type Synced } from "./sync";
 
 export interface Trying {
   /** ULID. */
@@ -22,6 +28,8 @@ export interface Trying {
   readonly memory: Memory;
   readonly chronicle: Chronicle;
   readonly rhythm: Rhythm;
+  /** The commit that a push has told of. */
+  readonly expected: string | undefined;
   /** Told the tip of the branch as soon as it is known. */
   readonly found: (tip: string) => void;
 }
@@ -33,8 +41,9 @@ const OVERTIME_MS = 30_000;
 export async function attemptSync(
   world: World,
   slots: Slots,
-  { id, repository, spec, attempt, custody, memory, chronicle, rhythm, found }: Trying,
+  trying: Trying,
 ): Promise<Synced | undefined> {
+  const { id, repository, spec, attempt, custody, memory, chronicle, rhythm, found } = trying;
   const { signal } = attempt;
   const giveBack = await slots.take(signal);
   const liftDeadline = setDeadline(world.clock, spec, attempt);
@@ -45,7 +54,7 @@ export async function attemptSync(
   try {
     await keepFinalizer(world, repository, spec, signal);
     const remote = await remoteOf(world, repository.id, spec, signal);
-    const tip = await timed(world, "resolve", () => world.git.resolve(remote, signal));
+    const tip = await findTip(world, { ...trying, remote }, signal);
     found(tip);
     const wish = { ...repository, tip };
     if (rhythm.hasNothingToDo(wish, chronicle.status)) {
@@ -61,5 +70,25 @@ export async function attemptSync(
     end();
     liftDeadline();
     giveBack();
+  }
+}
+
+async function findTip(
+  world: World,
+  {
+    remote,
+    memory,
+    expected,
+  }: Pick<Trying, "memory" | "expected"> & { readonly remote: GitRemote },
+  signal: AbortSignal,
+): Promise<string> {
+  const keepOnly = fetchAhead(world, { remote, memory, commit: expected }, signal);
+  try {
+    const tip = await timed(world, "resolve", () => world.git.resolve(remote, signal));
+    keepOnly(tip);
+    return tip;
+  } catch (error) {
+    keepOnly();
+    throw error;
   }
 }

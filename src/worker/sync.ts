@@ -17,6 +17,7 @@ import type { World } from "../ports";
 import { createBases, type BaseOf } from "./bases";
 import type { Chronicle } from "./chronicle";
 import type { Episodes } from "./episodes";
+import { fetchAndRender, type Memory } from "./fetch";
 import type { Keeper } from "./keeper";
 import type { Knowledge } from "./knowledge";
 import { locateAll } from "./locate-all";
@@ -25,10 +26,7 @@ import type { Pruner } from "./pruner";
 import type { RecordWriter } from "./record-writer";
 import type { Target } from "./target";
 import { timed } from "./timed";
-import { knownFiles, render, type Rendered } from "./render";
-
-/** The last commit as it was rendered, and where it is from; losing it costs requests, never correctness. */
-export type Memory = (Rendered & { readonly source: string }) | undefined;
+import type { Rendered } from "./render";
 
 export interface Job {
   readonly id: string;
@@ -55,7 +53,7 @@ export interface Synced {
 
 /** Rejects with a NopeaError for what stops the sync as a whole, or with the signal's reason. */
 export async function sync(world: World, job: Job, signal: AbortSignal): Promise<Synced> {
-  const memory = await fetchAndRender(world, job, signal);
+  const memory = await fetchAndRender(world, { ...job, commit: job.tip }, signal);
   const { kinds, known, unavailable } = await findKinds(world, memory, job, signal);
   const locating = {
     marks: job.marks,
@@ -85,17 +83,6 @@ async function enforceLastGood(world: World, job: Rest, signal: AbortSignal): Pr
   const located = { desired: [...base.values()], unknown: [], problems: [] };
   const last = { ...job, rendered: { ...rendered, commit }, located, isLastGood: true };
   await apply(world, last, signal);
-}
-
-async function fetchAndRender(world: World, { remote, tip, memory }: Job, signal: AbortSignal) {
-  const source = JSON.stringify([remote.url, remote.branch, remote.path]);
-  const last = memory?.source === source ? memory : undefined;
-  if (last?.commit === tip) return last;
-  const parsed = last?.parsed ?? new Map();
-  const known = knownFiles(parsed);
-  const tree = await timed(world, "fetch", () => world.git.fetch(remote, tip, known, signal));
-  const rendered = await timed(world, "render", () => render(world, tree, parsed, signal));
-  return { ...rendered, source };
 }
 
 interface Rest extends Job {

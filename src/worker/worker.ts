@@ -17,7 +17,7 @@ import { policyOf } from "./policy";
 import { createPushes, type Pushes } from "./pushes";
 import { Rhythm } from "./rhythm";
 import type { Slots } from "./slots";
-import type { Memory } from "./sync";
+import type { Memory } from "./fetch";
 import { together } from "./together";
 
 export class Worker {
@@ -190,8 +190,9 @@ export class Worker {
     try {
       const [memory, chronicle, rhythm] = [this.#memory, this.#chronicle, this.#rhythm];
       const found = (tip: string) => (this.#tip = tip);
-      const trying = { id, attempt, custody, repository, spec, memory, chronicle, rhythm, found };
-      const synced = await attemptSync(this.#world, this.#slots, trying);
+      const expected = this.#pushes.expected();
+      const trying = { id, attempt, custody, repository, spec, memory, chronicle, rhythm };
+      const synced = await attemptSync(this.#world, this.#slots, { ...trying, expected, found });
       this.#memory = synced?.memory ?? memory;
       const report = synced?.report;
       if (report !== undefined) this.#finish(repository, report, startedAt);

@@ -75,6 +75,21 @@ describe("a push", () => {
     expect(resolves(world)).toBe(asked + 1);
   });
 
+  test("its commit is fetched while the server is asked for the tip", async () => {
+    const { world, commitNext, push, synced } = await createQuietWorld();
+    const before = world.git.calls.length;
+    const answer = gate();
+    world.git.delay(URL, answer.promise);
+    const commit = commitNext();
+    push(commit);
+    await world.clock.settle();
+    const verbs = world.git.calls.slice(before).map(({ verb }) => verb);
+    expect(verbs.sort()).toEqual(["fetch", "resolve"]);
+    answer.open();
+    await world.clock.settle();
+    expect(synced()).toBe(commit);
+  });
+
   test("of what is in already: one look, no sync", async () => {
     const { world, commit, push } = await createQuietWorld();
     push(commit);
