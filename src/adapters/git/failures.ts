@@ -60,7 +60,7 @@ function codeOf(error: unknown): string {
   return "code" in error && typeof error.code === "string" ? error.code : "";
 }
 
-/** The Git server has understood a request, and does not do it. */
+/** The Git server has understood a request and does not do it, or can't. */
 export class RefusedByGit extends NopeaError {}
 
 /** The error for what the Git server itself says against a request. */

@@ -1,6 +1,7 @@
 /** Whether an HTTP answer is the Git server's: its status and its type. */
 import type { Dispatcher } from "undici";
 import { NopeaError, type ErrorCode } from "../../model/errors";
+import { RefusedByGit } from "./failures";
 import { excerpt, printUrl } from "./printable";
 
 const EXCERPT_BYTES = 1024;
@@ -74,7 +75,8 @@ async function refusal(
   ];
   const sentence = withCredentials ? asSomebody : asStranger;
   const said = await firstWords(response);
-  return new NopeaError(
+  const Refusal = sentence === CANNOT ? RefusedByGit : NopeaError;
+  return new Refusal(
     code,
     `the Git server ${url.host} ${sentence}: HTTP ${status} for ${printUrl(url)}${said}`,
   );

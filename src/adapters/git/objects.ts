@@ -99,8 +99,8 @@ function createOrders(options: ObjectsOptions, reader: ObjectReader) {
       await order({ what: "commit", wants: [oid], haves, files: "small" }, limits.alongBytes);
       return true;
     } catch (error) {
-      const isLimit = error instanceof RefusedByGit && isError(error, "git-protocol");
-      if (isLimit) conversation.forgoLimit();
+      if (isError(error, "git-commit-not-found")) throw error;
+      if (error instanceof RefusedByGit) conversation.forgoLimit();
       else if (!isError(error, "git-too-large")) throw error;
       return false;
     }
