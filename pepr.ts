@@ -8,6 +8,7 @@ import { createLog } from "./src/adapters/log";
 import { createMetrics } from "./src/adapters/metrics/metrics";
 import { readPeprPort } from "./src/config";
 import { openHooks } from "./src/process/admission";
+import type { Log } from "./src/ports";
 import type { Shell } from "./src/process/shell";
 import { runWatcher } from "./src/process/watcher";
 
@@ -43,6 +44,14 @@ function start(inbox: RepositoryInbox, hooks: Hooks): void {
   module.start(readPeprPort(process.env));
 }
 
+/** Pepr tells six lines of each admission request, answers included: who wants to read them sets LOG_LEVEL=debug. */
+function openLog(): Log {
+  const { level } = peprLog;
+  const log = createLog(peprLog.child({}, { level }));
+  if (level === "info") peprLog.level = "warn";
+  return log;
+}
+
 /** Pepr serves /metrics; nopea's own follow its text. */
 function openShell(): Shell {
   // where Pepr itself looks for it
@@ -51,7 +60,7 @@ function openShell(): Shell {
   const peprs = metricsCollector.getMetrics.bind(metricsCollector);
   metricsCollector.getMetrics = async () => `${await peprs()}\n${await metrics.text()}`;
   return {
-    log: createLog(peprLog),
+    log: openLog(),
     metrics,
     metricsText: () => metricsCollector.getMetrics(),
     life: new AbortController().signal,

@@ -93,11 +93,7 @@ function learn(shell: Shell, { policies, openFields }: Listeners): Learned {
     followAll({ ...reach, kind: DRIFT_RECORDS, listener: openFields });
     const settings = createSettings(kube, log, life);
     learned.settings = settings;
-    await untilDone(shell, "settings read", async () => {
-      await settings.read();
-      // made by the watcher when it starts
-      if (settings.sealKey() === undefined) throw new Error("there is no key for seals yet");
-    });
+    await untilDone(shell, "settings read", () => settings.begin());
     // not before: what is not sealed nobody believes
     const { seal } = createSealer(settings.sealKey);
     learned.testimonies = createTestimonies(kube, (repository, testimony) =>

@@ -1,7 +1,7 @@
 /** Settings, read before anything is done by them, and read again for as long as the process lives. */
 import { clock } from "../adapters/clock";
 import type { Kube } from "../adapters/kube/client";
-import { SEAL_KEY } from "../adapters/kube/seal-key";
+import { ensureSealKey, SEAL_KEY } from "../adapters/kube/seal-key";
 import { readVariables } from "../adapters/kube/variables";
 import { versionProblem } from "../adapters/kube/version";
 import { keepAccount, readConfig, readHttpPort } from "../config";
@@ -11,7 +11,7 @@ import type { Log } from "../ports";
 
 const EVERY_MS = 30_000;
 
-/** `read` rejects while the API server does not say what they are. */
+/** `begin` and `read` reject while the API server does not say what they are. */
 export function createSettings(kube: Kube, log: Log, life: AbortSignal, everyMs = EVERY_MS) {
   let settings: Settings | undefined;
   let httpPort = readHttpPort();
@@ -32,12 +32,21 @@ export function createSettings(kube: Kube, log: Log, life: AbortSignal, everyMs 
     settings = keepAccount(settings, next);
   }
 
+  /** With a key for seals: whichever process comes first makes it for all. */
+  async function begin(): Promise<void> {
+    await read();
+    if ((sealKey ?? "").trim() !== "") return;
+    await ensureSealKey(kube, life);
+    await read();
+  }
+
   function current(): Settings {
     if (settings === undefined) throw new Error("settings are used before they were read");
     return settings;
   }
 
   return {
+    begin,
     read,
     current,
     /** `answered`: they were read once more, or the API server said that they may not be. */

@@ -9,7 +9,6 @@ import { createCluster } from "../adapters/kube/cluster";
 import { createDriftRecords } from "../adapters/kube/drift-records";
 import { followAll } from "../adapters/kube/follow-all";
 import { installDefinitions } from "../adapters/kube/install";
-import { ensureSealKey } from "../adapters/kube/seal-key";
 import { createSecrets } from "../adapters/kube/secrets";
 import { createWebhookConfigurations } from "../adapters/kube/webhook-configurations";
 import { installService } from "../adapters/kube/service";
@@ -47,12 +46,7 @@ export async function runWatcher(shell: Shell, serve: (inbox: Inbox) => void): P
   const { kube, stream } = await connect();
   await untilDone(shell, "CustomResourceDefinitions applied", () => installDefinitions(kube, life));
   const settings = createSettings(kube, log, life);
-  await untilDone(shell, "settings read", async () => {
-    await settings.read();
-    if ((settings.sealKey() ?? "").trim() !== "") return;
-    await ensureSealKey(kube, life);
-    await settings.read();
-  });
+  await untilDone(shell, "settings read", () => settings.begin());
   const pulse = createPulse(clock, log);
   const supervisor = supervise(shell, { kube, stream, settings, pulse });
   const inbox = createInbox(supervisor);

@@ -88,3 +88,20 @@ test.each([
   await following.catch(() => undefined);
   expect(answers > 0).toBe(is);
 });
+
+test("there is no key for seals: whoever begins makes it, and has it", async () => {
+  let secret: Partial<KubeAnswer> | undefined;
+  const { kube, requests } = createFakeKube(({ method, path, body }) => {
+    if (path === "/version") return { body: { major: "1", minor: "36", gitVersion: "v1.36.3" } };
+    if (method !== "POST") return path.includes("/secrets/") ? secret : undefined;
+    secret = { body: JSON.parse(body ?? "") as KubeAnswer["body"] };
+    return { status: 201 };
+  });
+  const first = createSettings(kube, LOG, signal);
+  const second = createSettings(kube, LOG, signal);
+  await first.begin();
+  await second.begin();
+  expect(first.sealKey()).toMatch(/^[\w-]{43}$/);
+  expect(second.sealKey()).toBe(first.sealKey());
+  expect(requests.filter(({ method }) => method === "POST")).toHaveLength(1);
+});
