@@ -3,7 +3,12 @@ import { clock } from "../adapters/clock";
 import type { Kube } from "../adapters/kube/client";
 import { ensureSealKey, SEAL_KEY } from "../adapters/kube/seal-key";
 import { readVariables } from "../adapters/kube/variables";
-import { versionProblem } from "../adapters/kube/version";
+import {
+  hasMatchConditions,
+  readVersion,
+  versionProblem,
+  type ServerVersion,
+} from "../adapters/kube/version";
 import { keepAccount, readConfig, readHttpPort } from "../config";
 import { NopeaError } from "../model/errors";
 import type { Settings } from "../model/settings";
@@ -15,21 +20,20 @@ const EVERY_MS = 30_000;
 export function createSettings(kube: Kube, log: Log, life: AbortSignal, everyMs = EVERY_MS) {
   let settings: Settings | undefined;
   let httpPort = readHttpPort();
-  let told = "";
+  const tell = onlyNews(problems => {
+    log.warn({ problems }, "settings that cannot be used");
+  });
   let sealKey: string | undefined;
+  let version: ServerVersion | undefined;
 
   async function read(): Promise<void> {
     const { secret, configMap } = await readVariables(kube, life);
-    const clusterTooOld = await versionProblem(kube, life);
+    version = await readVersion(kube, life);
     const config = readConfig(process.env, secret, configMap);
     httpPort = readHttpPort(process.env, secret, configMap);
     sealKey = secret[SEAL_KEY];
-    const problems = config.problems.join("; ");
-    if (problems !== told) log.warn({ problems }, "settings that cannot be used");
-    told = problems;
-    const next =
-      clusterTooOld === undefined ? config.settings : { ...config.settings, clusterTooOld };
-    settings = keepAccount(settings, next);
+    tell(config.problems.join("; "));
+    settings = keepAccount(settings, { ...config.settings, ...ageOf(version) });
   }
 
   /** With a key for seals: whichever process comes first makes it for all. */
@@ -55,6 +59,8 @@ export function createSettings(kube: Kube, log: Log, life: AbortSignal, everyMs 
     /** Undefined: not read yet. */
     known: () => settings,
     httpPort: () => httpPort,
+    /** False as long as the API server has not said how old it is. */
+    takesMatchConditions: () => version !== undefined && hasMatchConditions(version),
     /** Undefined: not made yet, or not read. */
     sealKey: () => sealKey,
   };
@@ -85,4 +91,18 @@ async function readAgain(
     await read().then(answered, failed);
     if (JSON.stringify(known()) !== before) changed();
   }
+}
+
+function ageOf(version: ServerVersion): Pick<Settings, "clusterTooOld"> {
+  const clusterTooOld = versionProblem(version);
+  return clusterTooOld === undefined ? {} : { clusterTooOld };
+}
+
+/** Tells what is not what was told last. */
+function onlyNews(tell: (text: string) => void): (text: string) => void {
+  let told = "";
+  return text => {
+    if (text !== told) tell(text);
+    told = text;
+  };
 }

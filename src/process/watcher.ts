@@ -71,7 +71,10 @@ interface Reach extends Awaited<ReturnType<typeof connect>> {
 function supervise(shell: Shell, { kube, stream, settings, pulse }: Reach): Supervisor {
   const { log, metrics, life } = shell;
   const build = webhookConfigurations;
-  const hooks = createWebhookConfigurations({ kube, stream, build, log, life });
+  const hooks = createWebhookConfigurations({
+    ...{ kube, stream, build, log, life },
+    withConditions: settings.takesMatchConditions,
+  });
   const newId = createIds(() => clock.now());
   const followed = (kinds: readonly KindInfo[]) => hooks.manage(kinds);
   const supervisor = createSupervisor({

@@ -94,6 +94,7 @@ export async function createHookWorld(controlPlane: ControlPlane) {
           return connection.kube(request);
         },
         build: webhookConfigurations,
+        withConditions: () => true,
         log: { info: tell("info"), warn: tell("warn"), error: tell("error") },
         life: life.signal,
         ...(inheritMs === undefined ? {} : { inheritMs }),

@@ -1,16 +1,21 @@
 /** One of the hooks' two webhook configurations, as the API server has it. */
 import type { HookedResource } from "../../model/hooks";
 import { isList, isObject, type Json, type JsonObject } from "../../model/json";
-import { applyOwn } from "./apply-own";
+import { putOwn } from "./apply-own";
 import type { Kube } from "./client";
 import { serverMessage } from "./faults";
 import { readObject } from "./hook-plan";
+import type { ReadConfiguration } from "./hook-watch";
 
 const MANAGER = "nopea";
 
 export interface HookConfiguration {
   /** Puts it as it is to be (undefined: away). True where somebody else had changed or deleted it meanwhile. */
-  put(object: JsonObject | undefined, signal: AbortSignal): Promise<boolean>;
+  put(
+    object: JsonObject | undefined,
+    read: ReadConfiguration,
+    signal: AbortSignal,
+  ): Promise<boolean>;
 }
 
 /** `path` is that of its collection. */
@@ -22,7 +27,7 @@ export function createHookConfiguration(
   const path = `${collection}/${name}`;
   let last: { readonly text: string; readonly version: Json | undefined } | undefined;
   return {
-    async put(object, signal) {
+    async put(object, read, signal) {
       if (object === undefined) {
         last = undefined;
         await remove(kube, path, signal);
@@ -30,10 +35,11 @@ export function createHookConfiguration(
       }
       const text = JSON.stringify(object);
       const before = last?.text === text ? last : undefined;
-      const { metadata } = await applyOwn(kube, { path, name, object }, signal);
-      const version = isObject(metadata) ? metadata.resourceVersion : undefined;
+      const live = await read(path, signal);
+      const now = await putOwn(kube, { path, name, object, live }, signal);
+      const version = isObject(now.metadata) ? now.metadata.resourceVersion : undefined;
       last = { text, version };
-      return before !== undefined && before.version !== version;
+      return now !== live && before !== undefined && before.version !== version;
     },
   };
 }

@@ -3,7 +3,6 @@ import type { HookPlan } from "../../model/hooks";
 import { isList, isObject, type JsonObject } from "../../model/json";
 import { METADATA_ONLY, type Kube } from "./client";
 import { failUnlessFound } from "./faults";
-import { hasMatchConditions } from "./version";
 
 const ADMISSION = "/apis/admissionregistration.k8s.io/v1";
 export const MUTATING = `${ADMISSION}/mutatingwebhookconfigurations`;
@@ -18,19 +17,17 @@ export async function readHookPlan(
   kube: Kube,
   read: (path: string, signal: AbortSignal) => Promise<JsonObject | undefined>,
   signal: AbortSignal,
-): Promise<Omit<HookPlan, "kinds">> {
-  const [mutating, validating, uid, withConditions] = await Promise.all([
+): Promise<Omit<HookPlan, "kinds" | "withConditions">> {
+  const [mutating, validating, uid] = await Promise.all([
     read(`${MUTATING}/${PEPR}`, signal),
     read(`${VALIDATING}/${PEPR}`, signal),
     readUid(kube, signal),
-    hasMatchConditions(kube, signal),
   ]);
   const validate = clientConfigOf(validating);
   return {
     mutate: clientConfigOf(mutating) ?? asMutate(validate),
     validate,
     owner: uid === undefined ? undefined : { name: PEPR, uid },
-    withConditions,
   };
 }
 

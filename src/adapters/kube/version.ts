@@ -4,20 +4,26 @@ import type { Kube } from "./client";
 const OLDEST_MINOR = 22;
 const CONDITIONS_SINCE_MINOR = 30;
 
+/** What it says, and its parts; undefined where it does not say. */
+export interface ServerVersion {
+  readonly version: string;
+  readonly major: string | undefined;
+  readonly minor: string | undefined;
+}
+
 /** Why nopea cannot work with this API server; undefined when it can. Server-side apply is stable since 1.22. */
-export async function versionProblem(kube: Kube, signal: AbortSignal): Promise<string | undefined> {
-  const { version, major, minor } = await read(kube, signal);
+export function versionProblem({ version, major, minor }: ServerVersion): string | undefined {
   if (major !== "1" || Number(minor) >= OLDEST_MINOR) return undefined;
   return `Kubernetes ${version} is too old: nopea needs 1.${OLDEST_MINOR} or newer for server-side apply`;
 }
 
 /** Whether webhook configurations may have matchConditions; false where the server does not say how old it is. */
-export async function hasMatchConditions(kube: Kube, signal: AbortSignal): Promise<boolean> {
-  const { major, minor } = await read(kube, signal);
+export function hasMatchConditions({ major, minor }: ServerVersion): boolean {
   return Number(major) > 1 || (major === "1" && Number(minor) >= CONDITIONS_SINCE_MINOR);
 }
 
-async function read(kube: Kube, signal: AbortSignal) {
+/** One request. */
+export async function readVersion(kube: Kube, signal: AbortSignal): Promise<ServerVersion> {
   const { body } = await kube({ path: "/version", signal });
   const version = typeof body.gitVersion === "string" ? body.gitVersion : "";
   const [, major, minor] = /^v(\d+)\.(\d+)/.exec(version) ?? [];

@@ -24,6 +24,8 @@ export interface WebhookConfigurations {
 /** The configurations stay when `life` ends. */
 export interface WebhookConfigurationsOptions extends HookWatchOptions {
   readonly build: (plan: HookPlan) => HookConfigurations;
+  /** The API server takes matchConditions. */
+  readonly withConditions: () => boolean;
   /** What was hooked before a restart stays so for so long: repositories come back one by one, as Git allows. */
   readonly inheritMs?: number;
 }
@@ -63,7 +65,7 @@ export function createWebhookConfigurations(
 type Pass = () => Promise<boolean>;
 
 function createPass(
-  { kube, build, life }: WebhookConfigurationsOptions,
+  { kube, build, life, withConditions }: WebhookConfigurationsOptions,
   kinds: HookedKinds,
   read: ReadConfiguration,
 ): Pass {
@@ -73,15 +75,16 @@ function createPass(
     await kinds.inherit(async () =>
       resourcesOf(await read(`${MUTATING}/${EVIDENCE_CONFIGURATION}`, life)),
     );
-    const plan = { ...(await readHookPlan(kube, read, life)), kinds: kinds.all() };
+    const known = await readHookPlan(kube, read, life);
+    const plan = { ...known, kinds: kinds.all(), withConditions: withConditions() };
     const wanted = build(plan);
     if (plan.owner === undefined && (wanted.evidence ?? wanted.witness) !== undefined) {
       // nopea is being uninstalled: what nobody owns would stay behind
       throw new Error(`ClusterRole ${PEPR}, which is to own them, is missing`);
     }
     const restored = [
-      await evidence.put(wanted.evidence, life),
-      await witness.put(wanted.witness, life),
+      await evidence.put(wanted.evidence, read, life),
+      await witness.put(wanted.witness, read, life),
     ];
     return restored.includes(true);
   };

@@ -2,7 +2,7 @@
 import type { Definition } from "../../adapters/kube/crds/definition";
 import { driftRecordDefinition } from "../../adapters/kube/crds/drift-record";
 import { gitRepositoryDefinition } from "../../adapters/kube/crds/git-repository";
-import { versionProblem } from "../../adapters/kube/version";
+import { readVersion, versionProblem } from "../../adapters/kube/version";
 import { isList, isObject, type Json, type JsonObject } from "../../model/json";
 import type { Context } from "../context";
 import { ok, problem, warning, type Finding } from "./finding";
@@ -13,7 +13,7 @@ const DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
 
 /** Server-side apply is what nopea stands on. */
 export async function checkVersion({ kube, signal }: Context): Promise<readonly Finding[]> {
-  const tooOld = await versionProblem(kube, signal);
+  const tooOld = versionProblem(await readVersion(kube, signal));
   const { body } = await kube({ path: "/version", signal });
   const version = typeof body.gitVersion === "string" ? body.gitVersion : "of an unknown version";
   return tooOld === undefined

@@ -32,6 +32,48 @@ describe("installing", () => {
     expect(after.metadata.resourceVersion).toBe(before.metadata.resourceVersion);
   });
 
+  test("a second time: one list, and nothing is written", async () => {
+    const asked: string[] = [];
+    const counting: typeof kube = request => {
+      asked.push(`${request.method ?? "GET"} ${request.path}`);
+      return kube(request);
+    };
+    await installDefinitions(counting, signal);
+    expect(asked).toEqual(["GET /apis/apiextensions.k8s.io/v1/customresourcedefinitions"]);
+  });
+
+  test("over those of another nopea, which had more: the rest goes", async () => {
+    const found = await server.admin.get(DEFINITION);
+    const spec = JSON.parse(JSON.stringify(found.spec)) as {
+      names: Record<string, unknown>;
+    };
+    const older = {
+      ...DEFINITION,
+      name: undefined,
+      metadata: {
+        name: DEFINITION.name,
+        labels: found.metadata.labels,
+        annotations: { "nopea.io/content": "of-an-older-one" },
+      },
+      spec: { ...spec, names: { ...spec.names, categories: ["old"] } },
+    };
+    await kube({
+      method: "PATCH",
+      path: `/apis/apiextensions.k8s.io/v1/customresourcedefinitions/${DEFINITION.name}`,
+      query: { fieldManager: "nopea", force: "true" },
+      contentType: "application/apply-patch+yaml",
+      body: JSON.stringify(older),
+      signal,
+    });
+    const categories = async () => {
+      const { spec: now } = await server.admin.get(DEFINITION);
+      return (now as { names: { categories?: readonly string[] } }).names.categories;
+    };
+    expect(await categories()).toEqual(["old"]);
+    await installDefinitions(kube, signal);
+    expect(await categories()).toBeUndefined();
+  });
+
   test("over what somebody else changed: as nopea wants it again", async () => {
     await server.admin.patch(DEFINITION, { spec: { names: { shortNames: ["other"] } } });
     expect(await shortNames()).toEqual(["other"]);

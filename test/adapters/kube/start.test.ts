@@ -1,7 +1,11 @@
 /** What is asked of the API server before anything syncs. */
 import { describe, expect, test } from "vitest";
 import { readVariables } from "../../../src/adapters/kube/variables";
-import { hasMatchConditions, versionProblem } from "../../../src/adapters/kube/version";
+import {
+  hasMatchConditions,
+  readVersion,
+  versionProblem,
+} from "../../../src/adapters/kube/version";
 import { createFakeKube } from "../../support/fake-kube";
 
 const signal = new AbortController().signal;
@@ -11,13 +15,13 @@ describe("the version of the API server", () => {
     "%s: no problem",
     async gitVersion => {
       const { kube } = createFakeKube(() => ({ body: { gitVersion } }));
-      expect(await versionProblem(kube, signal)).toBeUndefined();
+      expect(versionProblem(await readVersion(kube, signal))).toBeUndefined();
     },
   );
 
   test.each(["v1.21.14", "v1.9.0", "v1.16.0-gke.1"])("%s: too old, and told", async gitVersion => {
     const { kube } = createFakeKube(() => ({ body: { gitVersion } }));
-    expect(await versionProblem(kube, signal)).toBe(
+    expect(versionProblem(await readVersion(kube, signal))).toBe(
       `Kubernetes ${gitVersion} is too old: nopea needs 1.22 or newer for server-side apply`,
     );
   });
@@ -34,7 +38,7 @@ describe("matchConditions", () => {
     ["unknown", false],
   ])("%s: %s", async (gitVersion, known) => {
     const { kube } = createFakeKube(() => ({ body: { gitVersion } }));
-    expect(await hasMatchConditions(kube, signal)).toBe(known);
+    expect(hasMatchConditions(await readVersion(kube, signal))).toBe(known);
   });
 });
 

@@ -4,8 +4,11 @@ import type { JsonObject } from "../../../model/json";
 import { object, text } from "./schema";
 
 export interface Definition extends JsonObject {
-  readonly metadata: { readonly name: string };
+  readonly metadata: { readonly name: string; readonly labels: JsonObject };
 }
+
+/** By which nopea finds its own. */
+export const OWN_LABELS = { "app.kubernetes.io/name": "nopea" };
 
 export interface DefinitionParts {
   readonly kind: string;
@@ -43,7 +46,7 @@ export function define(parts: DefinitionParts): Definition {
   return {
     apiVersion: "apiextensions.k8s.io/v1",
     kind: "CustomResourceDefinition",
-    metadata: { name: `${plural}.${API_GROUP}` },
+    metadata: { name: `${plural}.${API_GROUP}`, labels: OWN_LABELS },
     spec: { group: API_GROUP, scope: "Namespaced", names, versions: [version] },
   };
 }
