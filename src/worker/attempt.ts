@@ -10,7 +10,7 @@ import type { World } from "../ports";
 import type { Chronicle } from "./chronicle";
 import type { Custody } from "./custody";
 import { setDeadline } from "./deadline";
-import { fetchAhead, type Memory } from "./fetch";
+import { fetchAhead, type Ahead, type Memory } from "./fetch";
 import { keepFinalizer } from "./keep-finalizer";
 import { remoteOf } from "./remote";
 import type { Rhythm } from "./rhythm";
@@ -54,7 +54,7 @@ export async function attemptSync(
   try {
     await keepFinalizer(world, repository, spec, signal);
     const remote = await remoteOf(world, repository.id, spec, signal);
-    const tip = await findTip(world, { ...trying, remote }, signal);
+    const { tip, ahead } = await findTip(world, { ...trying, remote }, signal);
     found(tip);
     const wish = { ...repository, tip };
     if (rhythm.hasNothingToDo(wish, chronicle.status)) {
@@ -64,13 +64,18 @@ export async function attemptSync(
     if (isNews(wish, chronicle.status)) chronicle.syncing(repository, tip);
     const { status } = chronicle;
     const { generation } = repository;
-    const job = { ...custody, id, spec, remote, tip, memory, status, generation, chronicle };
+    const job = { ...custody, id, spec, remote, tip, memory, ahead, status, generation, chronicle };
     return await sync(world, job, signal);
   } finally {
     end();
     liftDeadline();
     giveBack();
   }
+}
+
+interface Found {
+  readonly tip: string;
+  readonly ahead: Ahead | undefined;
 }
 
 async function findTip(
@@ -81,14 +86,16 @@ async function findTip(
     expected,
   }: Pick<Trying, "memory" | "expected"> & { readonly remote: GitRemote },
   signal: AbortSignal,
-): Promise<string> {
-  const keepOnly = fetchAhead(world, { remote, memory, commit: expected }, signal);
+): Promise<Found> {
+  const hope = new AbortController();
+  const hoping = AbortSignal.any([signal, hope.signal]);
+  const ahead = fetchAhead(world, { remote, memory, commit: expected }, hoping);
+  let tip: string | undefined;
   try {
-    const tip = await timed(world, "resolve", () => world.git.resolve(remote, signal));
-    keepOnly(tip);
-    return tip;
-  } catch (error) {
-    keepOnly();
-    throw error;
+    tip = await timed(world, "resolve", () => world.git.resolve(remote, signal));
+    return { tip, ahead };
+  } finally {
+    // what was pushed is not what is there
+    if (tip !== expected) hope.abort();
   }
 }

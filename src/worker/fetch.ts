@@ -1,6 +1,6 @@
 /** Steps 2 and 3 of the walk: files of a commit, as declared objects; what is known is neither fetched nor parsed again. */
 import type { GitRemote } from "../model/git-repository";
-import type { World } from "../ports";
+import type { GitTree, World } from "../ports";
 import { knownFiles, render, type Rendered } from "./render";
 import { timed } from "./timed";
 
@@ -12,41 +12,42 @@ export interface Fetching {
   readonly memory: Memory;
 }
 
+/** A commit that was fetched before anybody knew that it is the tip. */
+export interface Ahead {
+  readonly commit: string;
+  /** Undefined: it could not be fetched, and whoever needs it asks anew. */
+  readonly tree: Promise<GitTree | undefined>;
+}
+
 /** Rejects with a NopeaError, or with the signal's reason. */
 export async function fetchAndRender(
   world: World,
-  { remote, memory, commit }: Fetching & { readonly commit: string },
+  { remote, memory, commit, ahead }: Fetching & { commit: string; ahead: Ahead | undefined },
   signal: AbortSignal,
 ): Promise<Rendered & { readonly source: string }> {
   const last = lastOf({ remote, memory });
   if (last?.commit === commit) return last;
   const parsed = last?.parsed ?? new Map();
-  const known = knownFiles(parsed);
-  const tree = await timed(world, "fetch", () => world.git.fetch(remote, commit, known, signal));
+  const tree = await timed(world, "fetch", async () => {
+    const fetched = ahead?.commit === commit ? await ahead.tree : undefined;
+    signal.throwIfAborted();
+    return fetched ?? world.git.fetch(remote, commit, knownFiles(parsed), signal);
+  });
   const rendered = await timed(world, "render", () => render(world, tree, parsed, signal));
   return { ...rendered, source: sourceOf(remote) };
 }
 
-/**
- * Fetches what a push says is the tip, while the server is asked whether it is: whoever fetches it then waits for this,
- * and finds it in the source's store. Call the result with the tip, or with nothing at the end: any other commit is given
- * up. That it fails is told to nobody, since nobody asked for it yet; who does gets an error of his own.
- */
+/** Fetches what a push says is the tip, while the server is asked whether it is; undefined: there is nothing to fetch. */
 export function fetchAhead(
   { git }: Pick<World, "git">,
   { remote, memory, commit }: Fetching & { readonly commit: string | undefined },
   signal: AbortSignal,
-): (tip?: string) => void {
+): Ahead | undefined {
   const last = lastOf({ remote, memory });
-  if (commit === undefined || last?.commit === commit) return () => undefined;
-  const ahead = new AbortController();
+  if (commit === undefined || last?.commit === commit) return undefined;
   const known = knownFiles(last?.parsed ?? new Map());
-  void git
-    .fetch(remote, commit, known, AbortSignal.any([signal, ahead.signal]))
-    .catch(() => undefined);
-  return tip => {
-    if (tip !== commit) ahead.abort();
-  };
+  // who asks anew gets an error of his own
+  return { commit, tree: git.fetch(remote, commit, known, signal).catch(() => undefined) };
 }
 
 /** What is remembered of another place says nothing about this one. */

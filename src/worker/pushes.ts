@@ -8,8 +8,8 @@ export interface Pushes {
   arrive(commit: string, busy: boolean): void;
   /** A look begins; call the result with what the server said is the tip, if anything, when it has ended. */
   beginLook(): (tip: string | undefined) => void;
-  /** The commit that is looked for. */
-  expected(): string | undefined;
+  /** The commit that is looked for; none where the server refuses: each request more may lock an account. */
+  expected(pace: Pace): string | undefined;
   /** When to look: because it is time, or earlier because of a push. */
   hurry(pace: Pace): number;
 }
@@ -29,7 +29,7 @@ export function createPushes(clock: Clock): Pushes {
         expected = afterLook(before, tip, clock.now());
       };
     },
-    expected: () => expected?.commit,
+    expected: ({ isFixed }) => (isFixed ? undefined : expected?.commit),
     hurry: ({ wakeAt, isFixed }) =>
       isFixed ? wakeAt : Math.min(wakeAt, expected?.lookAt ?? Infinity),
   };

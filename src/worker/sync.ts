@@ -17,7 +17,7 @@ import type { World } from "../ports";
 import { createBases, type BaseOf } from "./bases";
 import type { Chronicle } from "./chronicle";
 import type { Episodes } from "./episodes";
-import { fetchAndRender, type Memory } from "./fetch";
+import { fetchAndRender, type Ahead, type Memory } from "./fetch";
 import type { Keeper } from "./keeper";
 import type { Knowledge } from "./knowledge";
 import { locateAll } from "./locate-all";
@@ -35,6 +35,7 @@ export interface Job {
   readonly marks: OwnerMarks;
   readonly tip: string;
   readonly memory: Memory;
+  readonly ahead: Ahead | undefined;
   readonly status: RepositoryStatus;
   /** Of the GitRepository. */
   readonly generation: number;

@@ -190,7 +190,7 @@ export class Worker {
     try {
       const [memory, chronicle, rhythm] = [this.#memory, this.#chronicle, this.#rhythm];
       const found = (tip: string) => (this.#tip = tip);
-      const expected = this.#pushes.expected();
+      const expected = this.#pushes.expected(this.#rhythm.pace);
       const trying = { id, attempt, custody, repository, spec, memory, chronicle, rhythm };
       const synced = await attemptSync(this.#world, this.#slots, { ...trying, expected, found });
       this.#memory = synced?.memory ?? memory;

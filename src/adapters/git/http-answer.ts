@@ -75,7 +75,9 @@ async function refusal(
   ];
   const sentence = withCredentials ? asSomebody : asStranger;
   const said = await firstWords(response);
-  const Refusal = sentence === CANNOT ? RefusedByGit : NopeaError;
+  // who is away, or too busy, has not refused what was asked for
+  const isRefusal = sentence === CANNOT && status <= 501;
+  const Refusal = isRefusal ? RefusedByGit : NopeaError;
   return new Refusal(
     code,
     `the Git server ${url.host} ${sentence}: HTTP ${status} for ${printUrl(url)}${said}`,

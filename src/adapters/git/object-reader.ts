@@ -9,6 +9,8 @@ import { parseTree, type TreeEntry, type TreeReader } from "./tree";
 export interface ObjectReader extends TreeReader {
   commit(oid: string): Buffer;
   isKnown(oid: string): boolean;
+  /** What was known before this fetch: from now on it stays until its end. */
+  hold(oid: string): PackedObject | undefined;
   add(pack: Pack): void;
 }
 
@@ -62,6 +64,7 @@ export function createObjectReader(shelf: Shelf, entries: number): ObjectReader 
       if (bytes === undefined) throw new Missing(oid, "blob");
       return bytes;
     },
+    hold,
     isKnown: oid => hold(oid) !== undefined || packOf(oid) !== undefined,
     add: pack => void packs.push(pack),
   };

@@ -51,8 +51,8 @@ export function createObjects(options: ObjectsOptions): Objects {
     if (reader.isKnown(oid)) return;
     const haves = shelf.commits();
     // of a known repository only what is new is sent
-    const isAlong = isWhole || haves.length > 0;
-    if (!isAlong || !(await order.along(oid, haves))) await order.commit(oid, "none", haves);
+    if (isWhole || haves.length > 0) await order.commitAlong(oid, haves);
+    else await order.commit(oid, "none");
     // told as a difference to a commit that we had, and lost
     if (!reader.isKnown(oid) && haves.length > 0) await order.commit(oid, "none");
     if (!reader.isKnown(oid)) throw damaged(`commit ${oid} is missing`);
@@ -79,31 +79,40 @@ export function createObjects(options: ObjectsOptions): Objects {
   return { reader, loadCommit, load, settle: work => settle(work, loadMissing) };
 }
 
+type Along = "all" | "too much" | "refused" | "not asked for";
+
 /** What is sent goes to the reader. */
 function createOrders(options: ObjectsOptions, reader: ObjectReader) {
-  const { shelf, conversation, limits, pacer, reading } = options;
+  const { conversation, limits, pacer, reading } = options;
 
   async function order(asked: PackOrder, maxBytes = reading.maxBytes): Promise<void> {
     const bytes = await conversation.pack(asked, { ...reading, maxBytes });
-    const outside = (oid: string) => shelf.get(oid);
-    reader.add(await openPack(bytes, { limits, pacer, outside }));
+    reader.add(await openPack(bytes, { limits, pacer, outside: oid => reader.hold(oid) }));
   }
 
   const commit = (oid: string, files: FileFilter, haves: readonly string[] = []) =>
     order({ what: "commit", wants: [oid], haves, files });
 
-  /** The commit with its small files: one request less than without. False where that is too much, or refused. */
-  async function along(oid: string, haves: readonly string[]): Promise<boolean> {
-    if (!(await conversation.canFilter("small"))) return false;
+  /** The commit with its small files: one request less than without, unless that is too much, or refused. */
+  async function along(oid: string, haves: readonly string[]): Promise<Along> {
+    if (!(await conversation.canFilter("small"))) return "not asked for";
     try {
       await order({ what: "commit", wants: [oid], haves, files: "small" }, limits.alongBytes);
-      return true;
+      return "all";
     } catch (error) {
-      if (isError(error, "git-commit-not-found")) throw error;
-      if (error instanceof RefusedByGit) conversation.forgoLimit();
-      else if (!isError(error, "git-too-large")) throw error;
-      return false;
+      if (isError(error, "git-too-large")) return "too much";
+      if (!(error instanceof RefusedByGit) || isError(error, "git-commit-not-found")) throw error;
+      return "refused";
     }
+  }
+
+  /** As much of it in one request as the server gives: the rest is asked for by its names. */
+  async function commitAlong(oid: string, haves: readonly string[]): Promise<void> {
+    const came = await along(oid, haves);
+    if (came === "all") return;
+    await commit(oid, "none", haves);
+    // only now it is clear that it was the filter
+    if (came === "refused") conversation.forgoLimit();
   }
 
   /** A server that does not give objects by their names is asked for the whole commit. */
@@ -118,7 +127,7 @@ function createOrders(options: ObjectsOptions, reader: ObjectReader) {
     if (still !== undefined) throw damaged(`object ${still} is missing`);
   }
 
-  return { commit, along, objects };
+  return { commit, commitAlong, objects };
 }
 
 function isRefusal(error: unknown): boolean {

@@ -29,8 +29,21 @@ export async function putOwn(
   const marked = withDigest(object);
   // items of a list have neither: the path says them
   const { kind, apiVersion } = object;
-  if (live !== undefined && holds({ ...live, kind, apiVersion }, marked)) return live;
+  if (live !== undefined && isOursAlone(live) && holds({ ...live, kind, apiVersion }, marked)) {
+    return live;
+  }
   return applyOwn(kube, { ...own, object: marked }, signal);
+}
+
+/** Nobody else has written it: a hand may have added what narrows it, where only an apply takes that away. */
+function isOursAlone({ metadata }: JsonObject): boolean {
+  const { managedFields } = isObject(metadata) ? metadata : {};
+  const entries = isList(managedFields) ? managedFields.filter(isObject) : [];
+  const wholes = entries.filter(({ subresource }) => subresource === undefined);
+  return (
+    wholes.length > 0 &&
+    wholes.every(({ manager, operation }) => manager === MANAGER && operation === "Apply")
+  );
 }
 
 function withDigest(object: JsonObject): JsonObject {

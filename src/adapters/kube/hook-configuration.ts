@@ -35,13 +35,19 @@ export function createHookConfiguration(
       }
       const text = JSON.stringify(object);
       const before = last?.text === text ? last : undefined;
-      const live = await read(path, signal);
+      // a watch may still show what was there before the last write
+      const isShown = last === undefined || before !== undefined;
+      const live = isShown ? await read(path, signal) : undefined;
       const now = await putOwn(kube, { path, name, object, live }, signal);
-      const version = isObject(now.metadata) ? now.metadata.resourceVersion : undefined;
+      const version = versionOf(now);
       last = { text, version };
       return now !== live && before !== undefined && before.version !== version;
     },
   };
+}
+
+function versionOf({ metadata }: JsonObject): Json | undefined {
+  return isObject(metadata) ? metadata.resourceVersion : undefined;
 }
 
 /** What somebody else made under this name is not ours to delete. */

@@ -1,10 +1,11 @@
 /** Asks how old the API server is. */
 import type { Kube } from "./client";
+import { serverMessage } from "./faults";
 
 const OLDEST_MINOR = 22;
 const CONDITIONS_SINCE_MINOR = 30;
 
-/** What it says, and its parts; undefined where it does not say. */
+/** What it says ("" where it says nothing), and its parts. */
 export interface ServerVersion {
   readonly version: string;
   readonly major: string | undefined;
@@ -22,9 +23,10 @@ export function hasMatchConditions({ major, minor }: ServerVersion): boolean {
   return Number(major) > 1 || (major === "1" && Number(minor) >= CONDITIONS_SINCE_MINOR);
 }
 
-/** One request. */
+/** One request. Rejects while the API server does not answer it. */
 export async function readVersion(kube: Kube, signal: AbortSignal): Promise<ServerVersion> {
-  const { body } = await kube({ path: "/version", signal });
+  const { status, body } = await kube({ path: "/version", signal });
+  if (status >= 300) throw new Error(`GET /version: ${status} ${serverMessage(body)}`.trimEnd());
   const version = typeof body.gitVersion === "string" ? body.gitVersion : "";
   const [, major, minor] = /^v(\d+)\.(\d+)/.exec(version) ?? [];
   return { version, major, minor };

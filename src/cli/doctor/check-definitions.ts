@@ -13,9 +13,9 @@ const DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
 
 /** Server-side apply is what nopea stands on. */
 export async function checkVersion({ kube, signal }: Context): Promise<readonly Finding[]> {
-  const tooOld = versionProblem(await readVersion(kube, signal));
-  const { body } = await kube({ path: "/version", signal });
-  const version = typeof body.gitVersion === "string" ? body.gitVersion : "of an unknown version";
+  const found = await readVersion(kube, signal);
+  const tooOld = versionProblem(found);
+  const version = found.version === "" ? "of an unknown version" : found.version;
   return tooOld === undefined
     ? [ok("API server", `${version}, 1.22 or newer is needed`)]
     : [problem("API server", tooOld, "upgrade the cluster")];

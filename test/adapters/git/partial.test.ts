@@ -1,5 +1,4 @@
 /** How little is asked and transferred: counted at a real Git server, with and without partial clone, in both protocols. */
-import type { IncomingMessage, ServerResponse } from "node:http";
 import { beforeEach, describe, expect, it } from "vitest";
 import { createGitSource } from "../../../src/adapters/git/git-source";
 import type { GitLimits } from "../../../src/adapters/git/limits";
@@ -7,7 +6,6 @@ import type { ServedRepository } from "../../../src/local/git-server";
 import type { GitSource, GitTree, KnownFiles } from "../../../src/ports";
 import { fetchTip, nothingKnown, textOf } from "../../contracts/git-source";
 import { useGitConnections, useGitServer } from "../../support/git";
-import { startRawServer } from "./raw-server";
 
 const NOISE = Array.from({ length: 20_000 }, (_, index) => Math.sin(index)).join("\n");
 const signal = new AbortController().signal;
@@ -183,38 +181,6 @@ describe("a server with partial clone", () => {
     const second = await asked(() => fetchTip(source, at()));
     expect(textOf(second.result)).toEqual({ "a.yaml": "b" });
     expect(second.requests).toBe("POST POST POST");
-  });
-
-  it.each([400, 500])("a server that answers a filter by size with %i: without", async status => {
-    const front = await startRawServer((incoming, answer) => {
-      const pieces: Buffer[] = [];
-      incoming.on("data", (piece: Buffer) => pieces.push(piece));
-      incoming.on("end", () => void forward(incoming, Buffer.concat(pieces), answer));
-    });
-    async function forward(asked: IncomingMessage, body: Buffer, answer: ServerResponse) {
-      if (body.includes("blob:limit")) {
-        answer.writeHead(status).end();
-        return;
-      }
-      const { method = "GET", url = "", headers } = asked;
-      const sent = ["content-type", "git-protocol"].flatMap(header => {
-        const value = headers[header];
-        return typeof value === "string" ? [[header, value] as const] : [];
-      });
-      const answered = await fetch(new URL(url, repository.url), {
-        method,
-        headers: Object.fromEntries(sent),
-        ...(method === "GET" ? {} : { body }),
-      });
-      const type = answered.headers.get("content-type") ?? "";
-      answer.writeHead(answered.status, { "content-type": type });
-      answer.end(Buffer.from(await answered.arrayBuffer()));
-    }
-    await repository.commit({ "a.yaml": "a" });
-    const url = new URL(new URL(repository.url).pathname, front.url).href;
-    const tree = await fetchTip(open(), { url, branch: "main", path: "" });
-    expect(textOf(tree)).toEqual({ "a.yaml": "a" });
-    await front.stop();
   });
 
   it("two repositories on one URL: the second one fetches only what the first has not", async () => {

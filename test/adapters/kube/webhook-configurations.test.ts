@@ -175,6 +175,24 @@ describe("somebody else", () => {
     await when(refs.evidence, isPutBack);
   });
 
+  test("narrows them by what nopea does not declare: taken away again, also when nopea was not there", async () => {
+    const narrowed = () =>
+      admin.patch(refs.evidence, [
+        { op: "add", path: "/webhooks/0/objectSelector/matchLabels", value: { team: "x" } },
+      ]);
+    const isWide = (found: Configuration) => !JSON.stringify(found.webhooks).includes("team");
+    const first = start();
+    first.manage([configMaps]);
+    await when(refs.evidence, () => true);
+    await sleep(1_500);
+    await narrowed();
+    await when(refs.evidence, isWide);
+    first.end();
+    await narrowed();
+    start().manage([configMaps]);
+    await when(refs.evidence, isWide, 8_000);
+  });
+
   test("has made one of the same name: it is not deleted", async () => {
     const { name, ...type } = refs.evidence;
     await admin.create({ ...type, metadata: { name }, webhooks: [] });
