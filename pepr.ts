@@ -47,9 +47,9 @@ function start(inbox: RepositoryInbox, hooks: Hooks): void {
 /** Pepr tells six lines of each admission request, answers included: who wants to read them sets LOG_LEVEL=debug. */
 function openLog(): Log {
   const { level } = peprLog;
-  const log = createLog(peprLog.child({}, { level }));
   if (level === "info") peprLog.level = "warn";
-  return log;
+  // after that: a child whose level is its parent's shares the parent's methods, and would fall silent with them
+  return createLog(peprLog.child({}, { level }));
 }
 
 /** Pepr serves /metrics; nopea's own follow its text. */

@@ -98,7 +98,8 @@ describe.concurrent("the value of a Secret", () => {
         JSON.stringify([record, await app.resource(), metadata.annotations]),
       ];
       const logs = [await world.nopea.watcher.log(), await world.nopea.admission.log()];
-      // Pepr tells of every request, and of its answer
+      expect(logs[1]).toContain('"component":"nopea","msg":"start"');
+      // Pepr would tell of every request, and of its answer
       expect(logs[1]).not.toMatch(/Processing (request|mutation)|Check response/);
       const all = [...told, ...logs].join("\n");
       const hidden = [planted, inBase64, "from-git", Buffer.from("from-git").toString("base64")];

@@ -45,6 +45,9 @@ export interface People {
   app(options: AppOptions & { readonly watches: Readonly<Record<string, string>> }): Promise<App>;
 }
 
+/** What kubectl says where the object has changed between its read and its write. */
+export const OUTRUN = "the object has been modified; please apply your changes";
+
 /** The people of one test file. */
 export function usePeople(world: World): People {
   const { cluster } = world;
@@ -59,7 +62,11 @@ export function usePeople(world: World): People {
       access,
       tries,
       types: async (app, args, options) => {
-        const answer = await tries(app, args, options);
+        let answer = await tries(app, args, options);
+        // a controller was faster: kubectl asks for another try
+        for (let more = 5; more > 0 && answer.stderr.includes(OUTRUN); more--) {
+          answer = await tries(app, args, options);
+        }
         if (answer.code === 0) return answer;
         throw new Error(`kubectl ${args.join(" ")}: ${answer.stderr}`);
       },
