@@ -1,6 +1,7 @@
 /** Who scaled: the request is about a Scale, and no Deployment can carry its evidence. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
+import type { DriftRecordObject } from "../support/hands";
 import { usePeople } from "../support/people";
 import { isClosed, recordAbout, recordsAbout, untilWho } from "../support/traces";
 import { useWorld, type App } from "../support/world";
@@ -11,6 +12,9 @@ const { larry, ann } = people;
 
 type Spec = Readonly<Record<string, unknown>>;
 const byLarry = { by: "larry", groups: ["sre"], source: "admission" };
+
+/** A witness that comes later than half a second is put into the record afterwards. */
+const isNamed = ({ status }: DriftRecordObject) => status.edits.every(({ by }) => by !== "unknown");
 
 const deployment = `apiVersion: apps/v1
 kind: Deployment
@@ -40,7 +44,9 @@ describe.concurrent("larry scales", () => {
     const app = await begin({});
     const { warnings } = await larry.types(app, ["scale", "deploy/api", "--replicas=1"]);
     expect(warnings[0]).toContain("spec.replicas is declared by GitRepository");
-    const { status } = await recordAbout(world, app, "api", { fits: isClosed });
+    const { status } = await recordAbout(world, app, "api", {
+      fits: record => isClosed(record) && isNamed(record),
+    });
     expect(status.decision).toBe("healed");
     expect(status.edits).toMatchObject([
       { ...byLarry, verb: "SCALE", manager: "kubectl", changes },
@@ -74,7 +80,7 @@ describe.concurrent("larry scales", () => {
       watches: { "deployments.apps": "api" },
     });
     await larry.types(app, ["scale", "deploy/api", "--replicas=0"]);
-    const { status } = await recordAbout(world, app, "api");
+    const { status } = await recordAbout(world, app, "api", { fits: isNamed });
     const none = [{ path: "spec.replicas", from: "2", to: "0" }];
     expect(status.edits).toMatchObject([{ ...byLarry, verb: "SCALE", changes: none }]);
     await untilWho(app, "/api", "larry");
