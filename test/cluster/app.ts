@@ -146,16 +146,20 @@ export async function untilSeen(app: App): Promise<void> {
   );
 }
 
-/** A commit without url is refused, with words that help. */
+/** One without url is refused, with words that help; a moment after the pods are ready, when the node routes to them. */
 export async function refused(kube: KubeClient): Promise<void> {
+  const type = { apiVersion: API, kind: "GitRepository" };
   const metadata = { namespace: NAMESPACE, name: "bad" };
-  const answer = await kube
-    .create({ apiVersion: API, kind: "GitRepository", metadata, spec: { url: "" } })
-    .then(
+  const attempt = async () => {
+    const answer = await kube.create({ ...type, metadata, spec: { url: "" } }).then(
       () => "accepted",
       (error: unknown) => String(error),
     );
-  if (!answer.includes("spec.url is missing: set it")) throw new Error(answer);
+    if (answer === "accepted") await kube.delete({ ...type, ...metadata });
+    if (!answer.includes("spec.url is missing: set it")) throw new Error(answer);
+    return true;
+  };
+  await eventually(attempt, 20_000, 500);
 }
 
 function files(greeting: string): string {
