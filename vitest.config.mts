@@ -92,7 +92,7 @@ export default defineConfig({
           name: "e2e-beside",
           include: besideOthers,
           // both files and the concurrent tests of each mostly wait
-          maxWorkers: 3,
+          maxWorkers: 2,
           maxConcurrency: 8,
           sequence: { groupOrder: 2 },
         },
