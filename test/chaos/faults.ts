@@ -15,7 +15,21 @@ export async function kill(hands: Hands, victims: readonly PeprProcess[]): Promi
   await sleep(between(hands, 0, 2_500));
   await Promise.all(victims.map(victim => victim.stop("SIGKILL")));
   await sleep(between(hands, 0, 1_500));
-  await Promise.all(victims.map(victim => victim.start()));
+  await Promise.all(victims.map(startAsKubelet));
+}
+
+/**
+ * Started again where it runs and is not healthy within a minute, as by a liveness probe: Pepr gives up for good where its
+ * store can be neither read nor made. Who has ended by itself has failed.
+ */
+async function startAsKubelet(victim: PeprProcess): Promise<void> {
+  try {
+    await victim.start();
+  } catch (error) {
+    if (!victim.running()) throw error;
+    console.log(`  ${victim.name} was not healthy within a minute, and was started again`);
+    await victim.restart();
+  }
 }
 
 /** Stops a process for a while, and lets it go on. */
