@@ -33,7 +33,7 @@ export async function cpuSeconds(pid: number): Promise<number> {
   return (Number(fields[11]) + Number(fields[12])) / TICKS;
 }
 
-export interface OpenFiles {
+interface OpenFiles {
   readonly sockets: number;
   readonly others: number;
 }

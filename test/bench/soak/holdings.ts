@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { KubeClient } from "../../../src/local/kube-client";
 import type { PeprProcess } from "../../../src/local/pepr-process";
 import { inspect, type Inspector } from "../inspector";
-import { openFiles, residentMegabytes, type OpenFiles } from "../process-figures";
+import { openFiles, residentMegabytes } from "../process-figures";
 
 export interface Holdings {
   /** MB. */
@@ -31,32 +31,37 @@ export async function holdingsOf(process: PeprProcess): Promise<Holdings> {
       await sleep(500);
     }
     const memory = (await evaluate(inspector, "process.memoryUsage()")) as NodeJS.MemoryUsage;
-    const active = (await evaluate(inspector, "process.getActiveResourcesInfo()")) as string[];
-    const timers = active.filter(name => name === "Timeout" || name === "Immediate").length;
-    const { sockets, others } = await leastOpen(process.pid());
+    const look = async () => {
+      const active = (await evaluate(inspector, "process.getActiveResourcesInfo()")) as string[];
+      const timers = active.filter(name => name === "Timeout" || name === "Immediate").length;
+      const { sockets, others } = await openFiles(process.pid());
+      return { sockets, otherFiles: others, timers, handles: active.length - timers };
+    };
+    const least = await leastOf(look);
     return {
       resident: await residentMegabytes(process.pid()),
       heap: memory.heapUsed / 2 ** 20,
       external: (memory.external + memory.arrayBuffers) / 2 ** 20,
-      sockets,
-      otherFiles: others,
-      timers,
-      handles: active.length - timers,
+      ...least,
     };
   } finally {
     inspector.close();
   }
 }
 
+type Counts = Pick<Holdings, "sockets" | "otherFiles" | "timers" | "handles">;
+
 /** Polls open connections and let go of them all the time: what is held is there in every look. */
-async function leastOpen(pid: number): Promise<OpenFiles> {
-  let least = await openFiles(pid);
-  for (let look = 1; look < LOOKS; look++) {
+async function leastOf(look: () => Promise<Counts>): Promise<Counts> {
+  let least = await look();
+  for (let count = 1; count < LOOKS; count++) {
     await sleep(LOOK_MS);
-    const { sockets, others } = await openFiles(pid);
+    const now = await look();
     least = {
-      sockets: Math.min(sockets, least.sockets),
-      others: Math.min(others, least.others),
+      sockets: Math.min(now.sockets, least.sockets),
+      otherFiles: Math.min(now.otherFiles, least.otherFiles),
+      timers: Math.min(now.timers, least.timers),
+      handles: Math.min(now.handles, least.handles),
     };
   }
   return least;
