@@ -11,7 +11,7 @@ import {
   recordsOf,
   unseen,
 } from "../support/hands";
-import { OUTRUN } from "../support/people";
+import { retype } from "../support/people";
 import { record } from "../support/recorder";
 import { configMap, useWorld, type App } from "../support/world";
 
@@ -63,9 +63,7 @@ const image = { path: `${container}.image`, from: "registry.invalid/api:1.4" };
 
 async function run(app: App, args: readonly string[], input = ""): Promise<void> {
   const type = () => world.cluster.kubectl(["-n", app.namespace, ...args], { input, access });
-  let { code, stderr } = await type();
-  // the Deployment's controller was faster: kubectl asks for another try
-  for (let more = 5; more > 0 && stderr.includes(OUTRUN); more--) ({ code, stderr } = await type());
+  const { code, stderr } = await retype(type);
   expect(code, stderr).toBe(0);
 }
 

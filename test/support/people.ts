@@ -46,7 +46,16 @@ export interface People {
 }
 
 /** What kubectl says where the object has changed between its read and its write. */
-export const OUTRUN = "the object has been modified; please apply your changes";
+const OUTRUN = "the object has been modified; please apply your changes";
+
+/** Types it again where a controller was faster, as kubectl asks for. */
+export async function retype<A extends { readonly stderr: string }>(
+  type: () => Promise<A>,
+): Promise<A> {
+  let answer = await type();
+  for (let more = 5; more > 0 && answer.stderr.includes(OUTRUN); more--) answer = await type();
+  return answer;
+}
 
 /** The people of one test file. */
 export function usePeople(world: World): People {
@@ -62,11 +71,7 @@ export function usePeople(world: World): People {
       access,
       tries,
       types: async (app, args, options) => {
-        let answer = await tries(app, args, options);
-        // a controller was faster: kubectl asks for another try
-        for (let more = 5; more > 0 && answer.stderr.includes(OUTRUN); more--) {
-          answer = await tries(app, args, options);
-        }
+        const answer = await retype(() => tries(app, args, options));
         if (answer.code === 0) return answer;
         throw new Error(`kubectl ${args.join(" ")}: ${answer.stderr}`);
       },

@@ -3,8 +3,8 @@ import { NopeaError } from "../../model/errors";
 import { isList, isObject, toCanonicalJson, type Json, type JsonObject } from "../../model/json";
 import { sha256 } from "../sha256";
 import { APPLY_PATCH, type Kube } from "./client";
+import { isAppliedAlone, OWN_MANAGER } from "./own-object";
 
-const MANAGER = "nopea";
 /** The digest of what was applied: what a newer nopea leaves out is still there, and equal as far as it is declared. */
 const ANNOTATION_CONTENT = "nopea.io/content";
 
@@ -29,26 +29,16 @@ export async function putOwn(
   const marked = withDigest(object);
   // items of a list have neither: the path says them
   const { kind, apiVersion } = object;
-  if (live !== undefined && isOursAlone(live) && holds({ ...live, kind, apiVersion }, marked)) {
+  if (live !== undefined && isAppliedAlone(live) && holds({ ...live, kind, apiVersion }, marked)) {
     return live;
   }
   return applyOwn(kube, { ...own, object: marked }, signal);
 }
 
-/** Nobody else has written it: a hand may have added what narrows it, where only an apply takes that away. */
-function isOursAlone({ metadata }: JsonObject): boolean {
-  const { managedFields } = isObject(metadata) ? metadata : {};
-  const entries = isList(managedFields) ? managedFields.filter(isObject) : [];
-  const wholes = entries.filter(({ subresource }) => subresource === undefined);
-  return (
-    wholes.length > 0 &&
-    wholes.every(({ manager, operation }) => manager === MANAGER && operation === "Apply")
-  );
-}
-
 function withDigest(object: JsonObject): JsonObject {
   const metadata = isObject(object.metadata) ? object.metadata : {};
-  const annotations = { [ANNOTATION_CONTENT]: sha256(toCanonicalJson(object)) };
+  const declared = isObject(metadata.annotations) ? metadata.annotations : {};
+  const annotations = { ...declared, [ANNOTATION_CONTENT]: sha256(toCanonicalJson(object)) };
   return { ...object, metadata: { ...metadata, annotations } };
 }
 
@@ -71,7 +61,7 @@ export async function applyOwn(
   const { status, body } = await kube({
     method: "PATCH",
     path,
-    query: { fieldManager: MANAGER, force: "true" },
+    query: { fieldManager: OWN_MANAGER, force: "true" },
     contentType: APPLY_PATCH,
     body: JSON.stringify(object),
     signal,

@@ -6,8 +6,7 @@ import type { Kube } from "./client";
 import { serverMessage } from "./faults";
 import { readObject } from "./hook-plan";
 import type { ReadConfiguration } from "./hook-watch";
-
-const MANAGER = "nopea";
+import { isApplied } from "./own-object";
 
 export interface HookConfiguration {
   /** Puts it as it is to be (undefined: away). True where somebody else had changed or deleted it meanwhile. */
@@ -53,20 +52,14 @@ function versionOf({ metadata }: JsonObject): Json | undefined {
 /** What somebody else made under this name is not ours to delete. */
 async function remove(kube: Kube, path: string, signal: AbortSignal): Promise<void> {
   const object = await readObject(kube, path, signal);
-  const metadata = isObject(object?.metadata) ? object.metadata : {};
-  if (!isOurs(metadata)) return;
-  const { uid } = metadata;
+  if (object === undefined || !isApplied(object)) return;
+  const { uid } = isObject(object.metadata) ? object.metadata : {};
   const body = JSON.stringify({ preconditions: { uid } });
   const contentType = "application/json";
   const answer = await kube({ method: "DELETE", path, body, contentType, signal });
   // gone, or another one has its name by now: its event brings us back
   if (answer.status < 300 || answer.status === 404 || answer.status === 409) return;
   throw new Error(`DELETE ${path}: ${answer.status} ${serverMessage(answer.body)}`.trimEnd());
-}
-
-function isOurs({ managedFields }: JsonObject): boolean {
-  const entries = isList(managedFields) ? managedFields.filter(isObject) : [];
-  return entries.some(({ manager, operation }) => manager === MANAGER && operation === "Apply");
 }
 
 /** What it asks about. */
