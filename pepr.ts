@@ -1,9 +1,9 @@
 /** Composition root: which process this is, and what Pepr makes of it. */
 import { Log as peprLog, metricsCollector, PeprModule } from "pepr";
-import { answer, createAdmission, type Hooks } from "./capabilities/admission";
+import { answer, createAdmission, setAside, type Hooks } from "./capabilities/admission";
 import { createRepositories, type RepositoryInbox } from "./capabilities/repositories";
 import manifest from "./package.json";
-import { keepConnectionsAlive } from "./src/adapters/keep-alive";
+import { setUpPeprServer } from "./src/adapters/pepr-server";
 import { createLog } from "./src/adapters/log";
 import { createMetrics } from "./src/adapters/metrics/metrics";
 import { readPeprPort } from "./src/config";
@@ -36,9 +36,10 @@ function run(shell: Shell): void {
 
 /** Pepr begins to watch when it is constructed, and listens when it is started. */
 function start(inbox: RepositoryInbox, hooks: Hooks): void {
-  keepConnectionsAlive();
+  setUpPeprServer();
   const module = new PeprModule(manifest, [createRepositories(inbox), createAdmission(hooks)], {
     deferStart: true,
+    beforeHook: setAside,
     afterHook: response => answer(hooks, response),
   });
   module.start(readPeprPort(process.env));

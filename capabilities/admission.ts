@@ -1,6 +1,8 @@
 /** Admission of managed objects: what reaches it is decided by the webhook configurations that the watcher keeps. */
 import { a, Capability } from "pepr";
 import type { Admission } from "../src/model/admission";
+import { API_GROUP } from "../src/model/annotations";
+import { isObject } from "../src/model/json";
 
 /** Never throw, and never refuse. */
 export interface Hooks {
@@ -25,23 +27,54 @@ export function createAdmission(hooks: Hooks): Capability {
   When(a.GenericKind, ANY)
     .IsCreatedOrUpdated()
     .Mutate(function stamp(request) {
-      hooks.mutate(request.Request);
+      hooks.mutate(wholeOf(request.Request));
     });
 
   When(a.GenericKind, ANY)
     .IsUpdated()
     .Validate(async function witnessScale(request) {
       if (request.Request.subResource !== "scale") return request.Approve();
-      return request.Approve([...(await hooks.witness(request.Request))]);
+      return request.Approve([...(await hooks.witness(wholeOf(request.Request)))]);
     });
 
   When(a.GenericKind, ANY)
     .IsDeleted()
     .Validate(async function witnessDeletion(request) {
-      return request.Approve([...(await hooks.witness(request.Request))]);
+      return request.Approve([...(await hooks.witness(wholeOf(request.Request)))]);
     });
 
   return capability;
+}
+
+/** A request as Pepr hands it around. */
+interface Request {
+  readonly kind?: { readonly group?: string };
+  object?: unknown;
+  oldObject?: unknown;
+}
+
+const wholes = new WeakMap<Request, Request>();
+
+/**
+ * Pepr copies the object, decodes Secrets and compares the copy with it, for a patch that nobody needs: it gets what it
+ * chooses actions by, and the hooks the whole. A GitRepository stays as it is: Pepr hands its copy to whoever judges it.
+ */
+export function setAside(request: Request): void {
+  if (request.kind?.group === API_GROUP) return;
+  wholes.set(request, { ...request });
+  request.object = shellOf(request.object);
+  request.oldObject = shellOf(request.oldObject);
+}
+
+function wholeOf(request: Request): Request {
+  return wholes.get(request) ?? request;
+}
+
+function shellOf(object: unknown): unknown {
+  if (!isObject(object)) return object;
+  const { apiVersion, kind, metadata } = object;
+  const { name, namespace } = isObject(metadata) ? metadata : {};
+  return { apiVersion, kind, metadata: { name, namespace } };
 }
 
 interface Response {

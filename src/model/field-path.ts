@@ -91,7 +91,8 @@ function parseElement(text: string): PatternElement | undefined {
     return value === undefined ? undefined : { kind: "member", value };
   }
   if (/^\d{1,15}$/.test(inside)) return { kind: "index", index: Number(inside) };
-  const name = parseJson(inside);
+  // not tried on anything else: an exception for each item costs more than the rest of it
+  const name = /^\s*"/.test(inside) ? parseJson(inside) : undefined;
   return typeof name === "string" ? { kind: "field", name } : parseKeys(inside);
 }
 

@@ -82,10 +82,12 @@ function tell(
   knowing: Knowing,
 ): Telling {
   if (!settled.isWatched || before === undefined) return { changes: [] };
-  const hasKey = knowing.seal(sealedText(uidOf(before), {})) !== undefined;
+  const { edits } = write.standing;
+  // what is told already was proven with the key
+  const hasKey = edits.length > 0 || knowing.seal(sealedText(uidOf(before), {})) !== undefined;
   const leavesEvidence = write.writer === "somebody" && !write.dryRun && hasKey;
   const after = withNames(object, settled.names);
-  return tellEdit({ request, before, after, edits: write.standing.edits, leavesEvidence }, knowing);
+  return tellEdit({ request, before, after, edits, leavesEvidence }, knowing);
 }
 
 function namesAfter(

@@ -16,9 +16,9 @@ export interface Standing {
 export function standingOf(uid: string, annotations: Texts, seal: Seal): Standing {
   if (!hasHooks(annotations)) return { hooks: {}, edits: [] };
   const hooks = pick(annotations, isHooks);
-  if (seal(sealedText(uid, annotations)) === undefined) return { hooks, edits: [] };
-  const isValid = isSealed(uid, annotations, (text, signature) => seal(text) === signature);
-  return isValid
+  const expected = seal(sealedText(uid, annotations));
+  if (expected === undefined) return { hooks, edits: [] };
+  return isSealed(uid, annotations, (_, signature) => signature === expected)
     ? { hooks, edits: readStamp(annotations[ANNOTATION_MANUAL_EDIT]) }
     : { hooks: {}, edits: [] };
 }
