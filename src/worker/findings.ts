@@ -67,7 +67,7 @@ export function findingOf(
 ): Finding {
   const { desired, evidence, outcome, commit, healers } = found;
   const now = world.clock.now();
-  const { uid, detectedAt, differs, suspension } = evidence;
+  const { uid, detectedAt, differs, suspension, appliedCommit } = evidence;
   return {
     key: desired.key,
     apiVersion: desired.kind.apiVersion,
@@ -76,6 +76,7 @@ export function findingOf(
     outcome,
     isHealing: found.isHealing === true,
     differs,
+    appliedCommit,
     edits: newEdits(world, found, history),
     detectedAt,
     commit,

@@ -6,6 +6,7 @@ import { decide } from "../core/sync/decide";
 import type { Edit } from "../model/episode";
 import type { JsonObject } from "../model/json";
 import { formatKey } from "../model/object-key";
+import { parseApplied } from "../model/ownership";
 import type { Verdict } from "../model/verdict";
 import type { World } from "../ports";
 import { caseOf, contestersOf } from "./case";
@@ -26,6 +27,8 @@ export interface Evidence {
   /** It is not as our own apply left it. */
   readonly differs: boolean;
   readonly suspension: Suspension | undefined;
+  /** As `nopea.io/applied` tells. */
+  readonly appliedCommit?: string | undefined;
   /** Edits that the admission hook sealed on the object, oldest first. */
   readonly stamped: readonly Edit[];
   /** Edits that it saw and that no object can carry. */
@@ -84,7 +87,11 @@ function evidenceOf(task: Judging, id: string, now: number): Evidence {
   if (known === undefined) return { ...seen, differs: false };
   const { object, snapshot } = known;
   const differs = snapshot !== undefined && object !== undefined;
-  return { ...seen, object, differs };
+  return { ...seen, object, differs, appliedCommit: appliedCommitOf(known) };
+}
+
+function appliedCommitOf({ live }: Known): string | undefined {
+  return parseApplied(live.annotations)?.commit;
 }
 
 function nothingSeen(now: number): Evidence {

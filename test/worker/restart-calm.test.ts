@@ -65,6 +65,21 @@ describe("a restart with empty memory", options, () => {
     expect(world.open()).toEqual([]);
     expect(world.closed()).toEqual(["undone"]);
   });
+
+  test("an open episode, and the process ends after it applied what the hand had set: committed", async () => {
+    const world = await createDriftWorld({ healPolicy: "manual" });
+    await world.hand({ k: "hand" });
+    world.records.fail("*", new Error("the process has ended"));
+    await world.push({ k: "hand" });
+    world.supervisor().stop();
+    await world.clock.settle();
+    world.records.fail("*", undefined);
+    expect(world.open()).toEqual(["left data.k"]);
+    await world.restart();
+    await world.clock.advance(MINUTE);
+    expect(world.open()).toEqual([]);
+    expect(world.closed()).toEqual(["committed"]);
+  });
 });
 
 describe("nopea.io/ignore", options, () => {

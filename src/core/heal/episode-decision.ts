@@ -39,7 +39,12 @@ function refusalOf({ verdict, outcome }: Finding): string | undefined {
 /** Of one whose object is as Git declares again. */
 export function closedDecision(finding: Finding, open: Episode): ClosedDecision {
   if (isHealedAfterAll(finding, open)) return "healed";
-  return finding.differs ? "committed" : "undone";
+  return finding.differs || isAppliedSince(finding, open) ? "committed" : "undone";
+}
+
+/** A process that ended between its apply and its record: Git's new content is in, and nobody put anything back. */
+function isAppliedSince({ appliedCommit, commit }: Finding, open: Episode): boolean {
+  return appliedCommit === commit && open.commit !== commit;
 }
 
 /** By a write that failed once and succeeded on its next try, or whose answer nobody waited for. */

@@ -17,6 +17,8 @@ export interface Finding {
   readonly isHealing: boolean;
   /** It still is not as nopea's own apply left it. */
   readonly differs: boolean;
+  /** The commit that nopea's last apply of it was of, before this walk writes; absent: that is not known. */
+  readonly appliedCommit?: string | undefined;
   /** Edits that no episode has told of yet, oldest first. */
   readonly edits: readonly Edit[];
   readonly detectedAt: number;

@@ -197,6 +197,14 @@ describe("an open episode", () => {
     expect(next(opened(), { differs: false })?.decision).toBe("undone");
   });
 
+  test("applied at a commit that its episode knows nothing of: committed by a process that ended; at an older one, or its own: undone", () => {
+    const commit = "b".repeat(40);
+    expect(next(opened(), { commit, appliedCommit: commit })?.decision).toBe("committed");
+    expect(next(opened(), { commit, appliedCommit: COMMIT })?.decision).toBe("undone");
+    expect(next(opened(), { appliedCommit: COMMIT })?.decision).toBe("undone");
+    expect(next(opened(), { commit, appliedCommit: undefined })?.decision).toBe("undone");
+  });
+
   test.each([
     ["wait", "kind-unavailable"],
     ["wait", "namespace-not-found"],
