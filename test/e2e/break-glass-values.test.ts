@@ -79,6 +79,8 @@ describe.concurrent("values with an end", () => {
       // healed only after, or with, the removal
       expect(early).toBeUndefined();
       await app.until(({ suspended = [], drift = [] }) => suspended.length + drift.length === 0);
+      // written apart from the status
+      await hands.decided("a", "healed");
       expect(await hands.records("a")).toMatchObject([{ status: { decision: "healed" } }]);
       await seen.stop();
     },

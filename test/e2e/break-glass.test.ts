@@ -81,6 +81,8 @@ describe.concurrent("a hotfix under the annotation", () => {
     const healed = await seen.until(event => imageOf(event.object) === "api:1");
     expect(healed.at - resumed.at).toBeLessThan(atOnce);
     await app.until(({ drift = [], suspended = [] }) => drift.length + suspended.length === 0);
+    // written apart from the status
+    await hands.decided("api", "healed");
     expect(await hands.records("api")).toMatchObject([{ status: { decision: "healed" } }]);
     await seen.stop();
   });
@@ -130,6 +132,7 @@ describe.concurrent("a hotfix under the annotation", () => {
       data: { value: "hotfix" },
       metadata: { labels, annotations: on },
     });
+    await app.until(({ suspended = [] }) => suspended.length === 1);
     await sleep(3_000);
     expect(await app.data("a")).toEqual({ value: "hotfix" });
     expect((await app.resource()).status?.suspended).toMatchObject([

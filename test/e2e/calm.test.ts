@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, describe, expect, it } from "vitest";
 import type { KubeObject, ObjectRef } from "../../src/local/kube-types";
 import { projectRoot } from "../../src/local/paths";
-import { uniqueSuffix } from "../support/cluster";
+import { eventually, uniqueSuffix } from "../support/cluster";
 import { becomes, edit, recordsOf, scale } from "../support/hands";
 import { configMap, useWorld, type App } from "../support/world";
 
@@ -194,7 +194,12 @@ describe.concurrent("an edit that is taken back before nopea may act", () => {
       await patch(ref, { data: { value: "2" } });
       await patch(ref, { data: { value: "1" } });
     }
-    await app.until(({ driftCount }) => driftCount === 0, 10_000);
+    await eventually(async () => {
+      const { status } = await app.resource();
+      const records = await recordsOf(admin, app.namespace);
+      const isOver = records.every(({ status: { state } }) => state !== "open");
+      return status?.driftCount === 0 && isOver;
+    }, 10_000);
     await sleep(2_000);
     expect(await app.data("a")).toEqual({ value: "1" });
     expect((await app.resource()).status).toMatchObject({ driftCount: 0 });

@@ -6,6 +6,8 @@ import { describe, expect, it } from "vitest";
 import type { ObjectChange } from "../../src/cli/diff/change";
 import { diff } from "../../src/cli/diff/diff";
 import type { Access } from "../../src/local/access";
+import type { KubeObject } from "../../src/local/kube-types";
+import { eventually } from "../support/cluster";
 import { commandContext } from "../support/command-context";
 import { untilMay } from "../support/tenant";
 import { configMap, deployment, useWorld, type App } from "../support/world";
@@ -43,11 +45,27 @@ const refOf = (app: App, apiVersion: string, kind: string, name: string) => ({
   name,
 });
 
+/** Until its controller has written what it writes of a new or changed spec: not while a diff looks. */
+async function settled(app: App): Promise<void> {
+  await eventually(async () => {
+    const found = await admin.get<DeploymentObject>(refOf(app, "apps/v1", "Deployment", "api"));
+    const { generation, annotations = {} } = found.metadata;
+    const isSeen = found.status?.observedGeneration === generation;
+    return isSeen && annotations["deployment.kubernetes.io/revision"] !== undefined;
+  }, 30_000);
+}
+
+type DeploymentObject = KubeObject & {
+  readonly metadata: { readonly generation?: number };
+  readonly status?: { readonly observedGeneration?: number };
+};
+
 describe.concurrent("nopea diff", () => {
   it("just synced: no differences, exit code 0", async () => {
     const files = { "a.yaml": configMap("a", "1"), "b.yaml": deployment("api:1.4") };
     const app = await world.app({ files, spec: slow });
     await app.synced();
+    await settled(app);
     const { text, exitCode, changes } = await ask(app);
     expect({ exitCode, changes }).toEqual({ exitCode: 0, changes: [] });
     expect(text).toMatch(/commit [0-9a-f]{12} of main, 2 objects, no differences$/);
@@ -57,6 +75,7 @@ describe.concurrent("nopea diff", () => {
     const files = { "a.yaml": configMap("a", "1"), "b.yaml": deployment("api:1.4") };
     const app = await world.app({ files, spec: slow });
     await app.synced();
+    await settled(app);
     // the generation counts writes of the spec; the rest moves as its own controller reports
     const generation = async () =>
       (await admin.get(refOf(app, "apps/v1", "Deployment", "api"))).metadata.generation;
@@ -82,6 +101,7 @@ describe.concurrent("nopea diff", () => {
   it("a working tree: compared instead of the branch", async () => {
     const app = await world.app({ files: { "b.yaml": deployment("api:1.4") }, spec: slow });
     await app.synced();
+    await settled(app);
     const local = mkdtempSync(join(tmpdir(), "nopea-diff-"));
     writeFileSync(join(local, "b.yaml"), deployment("api:2.0"));
     const { changes } = await ask(app, { local });
@@ -100,6 +120,7 @@ describe.concurrent("nopea diff", () => {
       ...["-n", app.namespace, "annotate", "deploy/api", "nopea.io/suspend-heal=4h"],
       "nopea.io/suspend-heal-reason=INC-4711",
     ]);
+    await settled(app);
     const { text, changes } = await ask(app);
     expect(changes).toMatchObject([
       { fields: [{ path: image, from: "hotfix", to: "api:1.4", owners: ["kubectl-set"] }] },

@@ -142,7 +142,7 @@ describe("nopea suspend and resume", () => {
     const hands = handsOn(world, app);
     const ran = await nopea("suspend", "cm/a", "--for", "4h", "--reason", "INC-4711");
     expect(ran).toMatchObject({ code: 0, stderr: "" });
-    expect(ran.stdout).toMatch(/By: +larry\nUntil: +\S+ \(4h left\)\nReason: +INC-4711\n/);
+    expect(ran.stdout).toMatch(/By: +larry\nUntil: +\S+ \((4h|3h59m) left\)\nReason: +INC-4711\n/);
     await app.until(({ suspended = [] }) => suspended.some(({ by }) => by === "larry"));
     const until = async () =>
       (await hands.get("a")).metadata.annotations?.["nopea.io/suspend-heal-until"];

@@ -193,8 +193,12 @@ describe("spec.url", () => {
     } finally {
       for (const configuration of ours) await restore(configuration);
     }
+    // what got through once would be unchanged the next time, and nobody would be asked
+    let tries = 0;
     await expect
-      .poll(async () => (await apply({ url: "" }, namespace, "again")).code, { timeout: 10_000 })
+      .poll(async () => (await apply({ url: "" }, namespace, `again-${tries++}`)).code, {
+        timeout: 10_000,
+      })
       .not.toBe(0);
   });
 });

@@ -56,7 +56,10 @@ describe.concurrent("kubectl", () => {
       );
       return true;
     }, 10_000);
-    const { stdout } = await larry.types(app, ["describe", "gr/app"]);
+    const { stdout } = await eventually(async () => {
+      const described = await larry.types(app, ["describe", "gr/app"]);
+      return described.stdout.includes("DriftDetected") && described;
+    }, 10_000);
     expect(stdout).toMatch(/Normal\s+Synced\s+.*Commit [0-9a-f]{12} of main is in: 1 object/);
     expect(stdout).toMatch(
       new RegExp(`DriftDetected .*Deployment\\.apps/${app.namespace}/api: larry changed`),
@@ -82,11 +85,12 @@ describe.concurrent("each thing once", () => {
     await app.holds("a", "1");
     await eventually(async () => {
       expect(await reasons(app, "ConfigMap", "a")).toEqual(["DriftDetected", "Healed"]);
+      // the copy on the GitRepository is sent right after
+      expect(await reasons(app, "GitRepository", "app")).toEqual([
+        ...["Synced", "DriftDetected", "Healed"],
+      ]);
       return true;
     }, 10_000);
-    expect(await reasons(app, "GitRepository", "app")).toEqual([
-      ...["Synced", "DriftDetected", "Healed"],
-    ]);
   });
 
   it("left: one Event through ten polls; another person's edit: one more, with that name", async () => {

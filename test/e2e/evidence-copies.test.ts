@@ -41,6 +41,7 @@ async function start(spec: Readonly<Record<string, unknown>> = {}) {
     watches: { "deployments.apps": "api" },
   });
   const { namespace } = app;
+  await rolledOut(app, "api:1");
   const seen = await record<Deployment>(admin, "apps/v1", "Deployment", { namespace });
   return { app, seen, applied: textOf(await live(app), "nopea.io/applied") };
 }
@@ -52,6 +53,18 @@ async function rolledOut({ namespace }: App, image: string) {
     return sets.find(set => imageOf(set) === image);
   }, 10_000);
 }
+
+/** The ReplicaSet of an image is the newest revision: an undo goes back to the one before. */
+async function isLatest({ namespace }: App, image: string): Promise<void> {
+  await eventually(async () => {
+    const sets = await admin.list<Deployment>("apps/v1", "ReplicaSet", { namespace });
+    const newest = sets.toSorted((a, b) => revisionOf(a) - revisionOf(b)).at(-1);
+    return newest !== undefined && imageOf(newest) === image;
+  }, 10_000);
+}
+
+const revisionOf = (set: KubeObject) =>
+  Number(textOf(set, "deployment.kubernetes.io/revision") ?? "0");
 
 /** What was seen of an annotation from a time on. */
 const textsSince = (seen: Recorder<Deployment>, at: number, name: string) =>
@@ -68,6 +81,7 @@ describe.concurrent("kubectl rollout undo", () => {
     await recordAbout(world, app, "api", { fits: isClosed });
     await eventually(async () => imageOf(await live(app)) === "api:1", 10_000);
     await app.until(({ suspended = [] }) => suspended.length === 0);
+    await isLatest(app, "api:1");
 
     const at = performance.now();
     const { warnings } = await ann.types(app, ["rollout", "undo", "deploy/api"]);

@@ -31,6 +31,7 @@ describe.concurrent("a DriftRecord of an open episode", () => {
     const app = await start();
     await larry.types(app, patch({ data: { value: "2" } }));
     const found = await recordAbout(world, app, "a");
+    await app.until(({ driftCount }) => driftCount === 1);
     return { app, found };
   };
   const restored = async (

@@ -1,9 +1,8 @@
 /** Who scaled: the request is about a Scale, and no Deployment can carry its evidence. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
-import type { DriftRecordObject } from "../support/hands";
 import { usePeople } from "../support/people";
-import { isClosed, recordAbout, recordsAbout, untilWho } from "../support/traces";
+import { isClosed, isNamed, recordAbout, recordsAbout, untilWho } from "../support/traces";
 import { useWorld, type App } from "../support/world";
 
 const world = useWorld();
@@ -12,9 +11,6 @@ const { larry, ann } = people;
 
 type Spec = Readonly<Record<string, unknown>>;
 const byLarry = { by: "larry", groups: ["sre"], source: "admission" };
-
-/** A witness that comes later than half a second is put into the record afterwards. */
-const isNamed = ({ status }: DriftRecordObject) => status.edits.every(({ by }) => by !== "unknown");
 
 const deployment = `apiVersion: apps/v1
 kind: Deployment
@@ -62,7 +58,7 @@ describe.concurrent("larry scales", () => {
     await untilWho(app, "/api", "larry");
     await ann.types(app, ["scale", "deploy/api", "--replicas=2"]);
     const { status } = await recordAbout(world, app, "api", {
-      fits: record => record.status.edits.length === 2,
+      fits: record => record.status.edits.length === 2 && isNamed(record),
     });
     expect(status.edits).toMatchObject([
       { ...byLarry, verb: "SCALE", changes },

@@ -1,5 +1,6 @@
 /** What kubectl prints to whoever edits what Git declares, and that what it tells to type works as it stands. */
 import { describe, expect, it } from "vitest";
+import { eventually } from "../support/cluster";
 import { usePeople, type Answer } from "../support/people";
 import { recordsAbout } from "../support/traces";
 import { configMap, useWorld, type App } from "../support/world";
@@ -115,6 +116,11 @@ describe.concurrent("an edit by larry is answered with what becomes of it", () =
     const app = await start();
     await app.edit({ suspend: true });
     await app.until(({ phase }) => phase === "Suspended");
+    // the admission process hears of it by itself
+    await eventually(async () => {
+      const { warnings } = await larry.types(app, [...hotfix, "--dry-run=server"]);
+      return warnings.some(line => line.includes("it is suspended"));
+    }, 10_000);
     const { warnings } = await larry.types(app, hotfix);
     expect(warnings).toEqual([
       `${declared(app)}: it is suspended, your edit stays until it is resumed.`,

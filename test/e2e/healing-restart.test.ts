@@ -266,7 +266,9 @@ describe("again and again", () => {
     const { app, hands } = await start({ spec: { interval: "1s" } });
     await hands.set("a", "hotfix", { [SUSPEND]: "true" });
     await hands.decided("a", "suspended");
-    await app.edit({ healPolicy: "manual" });
+    const { metadata } = await app.edit({ healPolicy: "manual" });
+    const { generation } = metadata as { generation?: number };
+    await app.until(({ observedGeneration }) => observedGeneration === generation);
     await hands.set("b", "by hand");
     await hands.decided("b", "left");
     const versions = await Promise.all([hands.version("a"), hands.version("b")]);

@@ -177,8 +177,12 @@ describe("what kubectl makes of a text", () => {
         const create = ["create", "--dry-run=server", "-o", "json", "-n", elsewhere, "-f", "-"];
         // kubectl's validation asks an old server in vain; that every field is known shows in app.synced
         const args = [...create, "--validate=false"];
-        const { stdout, stderr, code } = await world.cluster.kubectl(args, { input });
-        expect(code, `${name}: ${stderr}`).toBe(0);
+        // kubectl learns of a new group from the aggregator, which is told last
+        const stdout = await eventually(async () => {
+          const answer = await world.cluster.kubectl(args, { input });
+          expect(answer.code, `${name}: ${answer.stderr}`).toBe(0);
+          return answer.stdout;
+        }, 20_000);
         return objectsOf(stdout);
       }),
     );

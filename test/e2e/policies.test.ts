@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import type { KubeObject } from "../../src/local/kube-types";
+import { eventually } from "../support/cluster";
 import { closedRecords, edit, recordsOf, valuesOf } from "../support/hands";
 import { record } from "../support/recorder";
 import { conditionOf, configMap, useWorld, type App } from "../support/world";
@@ -79,6 +80,8 @@ describe.concurrent.each(["manual", "notify"])("healPolicy %s", healPolicy => {
     expect(conditionOf(after.status, "Drifted")).toBeUndefined();
     const [closed] = await closedRecords(admin, app.namespace);
     expect(closed.status).toMatchObject({ decision: "healed" });
+    // a watch may be behind what was just read
+    await maps.until(({ object }) => object.data?.value === "1");
     await maps.stop();
     expect(valuesOf(maps, "a", dataOf)).toEqual([{ value: "2" }, { value: "1" }]);
   });
@@ -117,11 +120,16 @@ describe.concurrent.each(["manual", "notify"])("healPolicy %s", healPolicy => {
     await drifted(app);
     await write(app, { value: "2" });
     await calm(app);
-    const records = await recordsOf(admin, app.namespace);
-    expect(records.at(-1)?.status).toMatchObject({ state: "closed", decision: "undone" });
+    // written apart from the status
+    await eventually(async () => {
+      const records = await recordsOf(admin, app.namespace);
+      expect(records.at(-1)?.status).toMatchObject({ state: "closed", decision: "undone" });
+      return true;
+    }, 10_000);
     // who edits it next is seen again
     await write(app, { value: "4" });
     await drifted(app);
+    await maps.until(({ object }) => object.data?.value === "4");
     await maps.stop();
     const values = valuesOf(maps, "a", ({ data }) => data?.value);
     expect(values).toEqual(["2", "3", "2", "4"]);

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import type { KubeObject, ObjectRef } from "../../src/local/kube-types";
 import { eventually } from "../support/cluster";
-import { unseen, UNSEEN_SINCE_MINOR } from "../support/hands";
+import { becomes, unseen, UNSEEN_SINCE_MINOR } from "../support/hands";
 import { createAccount, grantRole } from "../support/tenant";
 import { definitionOf } from "../support/widgets";
 import { configMap, readyMessage, useWorld, type App, type AppOptions } from "../support/world";
@@ -94,8 +94,9 @@ describe.concurrent("prune: true", () => {
     const hand = cluster.as(...unseen);
     const metadata = { namespace: app.namespace, name: "copy", labels: labelsOf(app) };
     await hand.create({ apiVersion: "v1", kind: "ConfigMap", metadata, data: { value: "1" } });
-    const { status } = await app.synced(await app.push({ "b.yaml": null }));
-    expect(readyMessage(status)).toContain(`not applied by it: ConfigMap/${app.namespace}/copy`);
+    await app.synced(await app.push({ "b.yaml": null }));
+    const copy = `not applied by it: ConfigMap/${app.namespace}/copy`;
+    await app.until(status => readyMessage(status).includes(copy));
     expect(await app.data("b")).toBeUndefined();
     expect(await app.data("copy")).toEqual({ value: "1" });
   });
@@ -125,7 +126,7 @@ describe.concurrent("prune: true", () => {
     const commit = await app.push({ "b.yaml": null });
     await app.synced(commit);
     const object = `ConfigMap/${app.namespace}/b`;
-    expect(await pendingOf(app)).toEqual([{ object, commit, because: "suspended" }]);
+    await becomes(() => pendingOf(app), [{ object, commit, because: "suspended" }]);
     await admin.patch(map(app, "b"), {
       metadata: { annotations: { "nopea.io/suspend-heal": null } },
     });

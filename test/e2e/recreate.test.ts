@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import type { KubeObject, ObjectRef } from "../../src/local/kube-types";
 import { startRefusingWebhook } from "../support/admission-webhook";
 import { eventually } from "../support/cluster";
-import { edit, recordsOf } from "../support/hands";
+import { closedRecords, edit, recordsOf } from "../support/hands";
 import { conditionOf, configMap, useWorld, type App } from "../support/world";
 
 const world = useWorld();
@@ -170,8 +170,8 @@ describe.concurrent("an immutable field is changed in Git", () => {
     await app.edit({ healPolicy: "auto" });
     await app.synced(commit, 30_000);
     expect(await uidOf(refTo(app))).not.toBe(uid);
-    const [record] = await recordsOf(admin, app.namespace);
-    expect(record?.status).toMatchObject({ state: "closed", decision: "healed" });
+    const [record] = await closedRecords(admin, app.namespace);
+    expect(record.status).toMatchObject({ state: "closed", decision: "healed" });
   });
 
   it("a PersistentVolumeClaim: never, whatever Git says", async () => {
@@ -213,6 +213,11 @@ describe.concurrent("an immutable field is changed in Git", () => {
     const app = await start(sealed("1", { annotations: recreate }));
     const where = { namespace: app.namespace, resource: "configmaps" };
     const webhook = await startRefusingWebhook(admin, where);
+    await eventually(async () => {
+      const named = ["-n", app.namespace, "configmap", "sealed"];
+      await world.cluster.kubectl(["delete", ...named, "--dry-run=server"]);
+      return webhook.requests.length > 0;
+    }, 10_000);
     const mark = await world.mark();
     const commit = await push(app, sealed("2", { annotations: recreate }));
     try {

@@ -29,6 +29,9 @@ describe("the watcher is killed", () => {
     await world.nopea.watcher.start();
     const { status } = await app.synced(app.commit, 30_000);
     expect(status?.resources?.total).toBe(objects);
+    // a watch may be behind what was just read
+    await eventually(() => maps.events.length >= objects, 10_000);
+    await repositories.until(({ object }) => object.status?.lastSyncedCommit === app.commit);
     await Promise.all([repositories.stop(), maps.stop()]);
     const live = await admin.list<KubeObject & { data?: unknown }>("v1", "ConfigMap", {
       namespace,

@@ -208,7 +208,7 @@ describe("what is no push to the branch", () => {
   it("suspended: 200, and the answer says so; no look at Git", async () => {
     const app = await quietApp();
     await app.edit({ suspend: true });
-    await sleep(1_000);
+    await app.until(({ phase }) => phase === "Suspended");
     await staysQuiet(app, async () => {
       const answer = await tell(app, app.commit);
       expect(answer).toMatchObject({

@@ -76,7 +76,7 @@ test("basic authentication: 401 without, answered with", async () => {
 test("a hanging server: no answer until the client gives up, and the request is counted", async () => {
   const repository = await server().create("hanging");
   server().behave("hanging", { hang: true });
-  const signal = AbortSignal.timeout(100);
+  const signal = AbortSignal.timeout(2_000);
   await expect(fetch(repository.url, { signal })).rejects.toThrow();
   expect(server().requests.filter(request => request.repository === "hanging")).toHaveLength(1);
 });

@@ -43,6 +43,11 @@ export function isClosed({ status }: DriftRecordObject): boolean {
   return status.state === "closed";
 }
 
+/** A witness that comes later than half a second is put into the record afterwards. */
+export function isNamed({ status }: DriftRecordObject): boolean {
+  return status.edits.every(({ by }) => by !== "unknown");
+}
+
 /** The names of nopea's own annotations on an object that speak of people, and Pepr's bookkeeping. */
 export function marksOf({ metadata: { annotations = {} } }: KubeObject): readonly string[] {
   const isMark = (name: string) =>

@@ -190,7 +190,7 @@ describe("while the API server is away", () => {
       events.record(event({ regarding: { ...regarding, namespace: "broken" }, same: `${at}` }));
     }
     events.record(event({ same: "well" }));
-    await expect.poll(() => events.depth(), { timeout: 900 }).toBe(5);
+    await expect.poll(() => events.depth(), { timeout: 5_000 }).toBe(5);
     expect(requests.filter(({ path }) => path.includes("/shop/"))).toHaveLength(1);
   });
 

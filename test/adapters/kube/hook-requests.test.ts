@@ -37,11 +37,12 @@ beforeAll(async () => {
   ]);
   await world.when(refs.witness, () => true);
   // the API server takes a moment to see them
-  const probe = await create({ labels: MANAGED });
   await eventually(async () => {
+    const probe = await create({ labels: MANAGED });
     await touch(larry, probe);
     await larry.delete(probe);
-    return pepr.asked.some(line => line.startsWith("validate DELETE"));
+    const wasAsked = (what: string) => pepr.asked.some(line => line.startsWith(what));
+    return wasAsked("mutate UPDATE") && wasAsked("validate DELETE");
   }, 20_000);
 });
 beforeEach(() => (pepr.asked as string[]).splice(0));
