@@ -13,7 +13,7 @@ import { toCanonicalJson } from "../model/json";
 import type { Desired } from "../model/manifest";
 import { formatKey } from "../model/object-key";
 import type { StepOutcome } from "../model/outcome";
-import type { Sha256 } from "../model/ownership";
+import { parseApplied, type Sha256 } from "../model/ownership";
 import type { ShowValues } from "../model/settings";
 import type { Verdict } from "../model/verdict";
 import type { World } from "../ports";
@@ -67,7 +67,7 @@ export function findingOf(
 ): Finding {
   const { desired, evidence, outcome, commit, healers } = found;
   const now = world.clock.now();
-  const { uid, detectedAt, differs, suspension, appliedCommit } = evidence;
+  const { uid, detectedAt, differs, suspension, live } = evidence;
   return {
     key: desired.key,
     apiVersion: desired.kind.apiVersion,
@@ -76,7 +76,7 @@ export function findingOf(
     outcome,
     isHealing: found.isHealing === true,
     differs,
-    appliedCommit,
+    appliedCommit: live && parseApplied(live.annotations)?.commit,
     edits: newEdits(world, found, history),
     detectedAt,
     commit,

@@ -5,8 +5,8 @@ import type { Suspension } from "../core/heal/suspension";
 import { decide } from "../core/sync/decide";
 import type { Edit } from "../model/episode";
 import type { JsonObject } from "../model/json";
+import type { Live } from "../model/live";
 import { formatKey } from "../model/object-key";
-import { parseApplied } from "../model/ownership";
 import type { Verdict } from "../model/verdict";
 import type { World } from "../ports";
 import { caseOf, contestersOf } from "./case";
@@ -27,8 +27,8 @@ export interface Evidence {
   /** It is not as our own apply left it. */
   readonly differs: boolean;
   readonly suspension: Suspension | undefined;
-  /** As `nopea.io/applied` tells. */
-  readonly appliedCommit?: string | undefined;
+  /** As it was before this walk wrote it; absent where it is not there, or was not looked at. */
+  readonly live?: Live;
   /** Edits that the admission hook sealed on the object, oldest first. */
   readonly stamped: readonly Edit[];
   /** Edits that it saw and that no object can carry. */
@@ -87,11 +87,7 @@ function evidenceOf(task: Judging, id: string, now: number): Evidence {
   if (known === undefined) return { ...seen, differs: false };
   const { object, snapshot } = known;
   const differs = snapshot !== undefined && object !== undefined;
-  return { ...seen, object, differs, appliedCommit: appliedCommitOf(known) };
-}
-
-function appliedCommitOf({ live }: Known): string | undefined {
-  return parseApplied(live.annotations)?.commit;
+  return { ...seen, live: known.live, object, differs };
 }
 
 function nothingSeen(now: number): Evidence {

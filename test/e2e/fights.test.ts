@@ -67,7 +67,8 @@ describe.concurrent("another client that rewrites a field at every heal", () => 
     // an earlier version of it, of the heal before, has no deadline
     const open = await eventually(async () => {
       const [found, ...others] = await recordsWhen(admin, app.namespace, {
-        ...{ count: 1, state: "open" },
+        count: 1,
+        state: "open",
       });
       expect(others).toEqual([]);
       expect(found.status.decision).toBe("waiting");

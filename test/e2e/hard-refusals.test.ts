@@ -147,7 +147,7 @@ describe.concurrent("a ResourceQuota", () => {
     await app.synced(commit, 30_000);
   });
 
-  it("is raised by the commit that needs it: in with one sync, or two where its controller is slow", async () => {
+  it("is raised by the commit that needs it: in with one sync", async () => {
     const app = await start({ "quota.yaml": quota("1"), "a.yaml": service("a") });
     await app.synced(app.commit, 40_000);
     await counted(app, "1");
@@ -155,8 +155,7 @@ describe.concurrent("a ResourceQuota", () => {
     const more = { "b.yaml": service("b"), "c.yaml": service("c") };
     const commit = await app.push({ "quota.yaml": quota("5"), ...more });
     await app.synced(commit, 30_000);
-    // the quota's controller may take longer than nopea's second look
-    expect((await app.syncs()) - before).toBeLessThanOrEqual(2);
+    expect(await app.syncs()).toBe(before + 1);
   });
 });
 
@@ -252,7 +251,7 @@ describe.concurrent("a field that the definition does not have", () => {
     const syncs = await app.syncs();
     const last = await app.push({ "crd.yaml": wider, ...changed });
     await app.synced(last, 20_000);
-    expect((await app.syncs()) - syncs).toBeLessThanOrEqual(2);
+    expect(await app.syncs()).toBe(syncs + 1);
     await app.remove();
     await deleteDefinition(group);
   });

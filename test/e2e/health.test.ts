@@ -52,7 +52,6 @@ describe("/health", () => {
     );
     const app = await world.app({ files, spec: { timeout: "5m" } });
     const times: number[] = [];
-    const began = performance.now();
     const state = { isIn: false };
     const synced = app.synced(app.commit, 120_000).then(() => (state.isIn = true));
     while (!state.isIn) {
@@ -63,12 +62,11 @@ describe("/health", () => {
       await new Promise(resolve => setTimeout(resolve, 20));
     }
     await synced;
-    const took = performance.now() - began;
     times.sort((a, b) => a - b);
     expect(times.length).toBeGreaterThan(5);
     // the machine is shared: the median within the bound, and no answer that waits for the sync
     expect(times[Math.floor(times.length / 2)]).toBeLessThan(200);
-    expect(times.at(-1)).toBeLessThan(Math.max(2_000, took / 2));
+    expect(times.at(-1)).toBeLessThan(2_000);
   });
 
   it("neither is counted as a webhook; HEAD is answered, POST is not", async () => {

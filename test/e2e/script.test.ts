@@ -139,10 +139,8 @@ describe("a script of twenty steps", () => {
         await begin(step, stage);
         await step.ends(stage);
         await lookAgain(step, stage);
-        // the last records are written in the background
-        await sleep(200);
+        reference.push(await restingSnapshot(stage));
       });
-      reference.push(await restingSnapshot(stage));
     }
   });
 
